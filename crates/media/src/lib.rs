@@ -1,1 +1,2 @@
-//! stub
+//! Media and speech: what needs ffmpeg or whisper. Synchronous; errors are typed.
+pub mod speech;

@@ -1,0 +1,26 @@
+//! From 16 kHz PCM to a transcript with word times.
+//!
+//! [`Windower`] takes the samples as they come and hands back [`Window`]s of
+//! speech; [`Recogniser`] turns each window into [`RecognisedSegment`]s on the
+//! recording's own time line. Silence and noise give neither windows nor words.
+//! All of it is synchronous and busy: run it on a thread of its own, one
+//! recogniser (one inference) at a time.
+mod error;
+mod languages;
+mod logging;
+mod recogniser;
+mod segment;
+mod vad;
+mod window;
+
+pub use error::SpeechError;
+pub use languages::{Language, languages};
+pub use recogniser::{Abort, DetectedLanguage, Options, Recogniser};
+pub use segment::{RecognisedSegment, Word};
+pub use window::{SpeechSpan, Window, Windower};
+
+/// Samples a second of everything here: mono PCM at 16 kHz.
+pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+/// The longest audio that one [`Window`] holds, in milliseconds.
+pub const WINDOW_MAX_MS: i64 = 28_000;
