@@ -1,1 +1,3 @@
-//! stub
+//! What Meridian is about: entities, rules and decisions, without I/O.
+
+pub mod sniff;
