@@ -1,3 +1,8 @@
-//! What Meridian is about: entities, rules and decisions, without I/O.
+//! What Meridian is about, without input or output: ids, words of the field, policy, time.
+#![warn(missing_docs)]
 
+pub mod clock;
+pub mod enums;
+pub mod ids;
+pub mod policy;
 pub mod sniff;

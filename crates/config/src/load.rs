@@ -1,0 +1,176 @@
+//! Reads and checks the settings.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::Deserialize;
+
+use crate::{ConfigError, MediaDelivery, Secret, Settings, Signup};
+
+#[derive(Debug, Deserialize)]
+struct Raw {
+    listen: String,
+    public_url: Option<String>,
+    data_dir: PathBuf,
+    database_url: Option<String>,
+    store_url: Option<String>,
+    secret: Option<String>,
+    secret_file: Option<PathBuf>,
+    embedded_workers: u32,
+    worker_slots: u32,
+    whisper_model: String,
+    model_dir: Option<PathBuf>,
+    smtp_url: Option<String>,
+    mail_from: String,
+    media_delivery: String,
+    signup: String,
+    trusted_proxies: String,
+    max_upload_bytes: u64,
+    metrics_listen: Option<String>,
+    metrics_token: Option<String>,
+    log: String,
+    log_format: String,
+    test_clock: Option<PathBuf>,
+    delete_grace_hours: u32,
+}
+
+/// Reads the settings: defaults, the file, the environment.
+///
+/// # Errors
+/// A value that cannot be used; the text names it.
+pub fn load() -> Result<Settings, ConfigError> {
+    let file = std::env::var("MERIDIAN_CONFIG").ok();
+    let source = match &file {
+        Some(path) => File::new(path, FileFormat::Toml).required(true),
+        None => File::new("meridian.toml", FileFormat::Toml).required(false),
+    };
+    let raw: Raw = Config::builder()
+        .set_default("listen", "127.0.0.1:8080")?
+        .set_default("data_dir", "data")?
+        .set_default("embedded_workers", 1)?
+        .set_default("worker_slots", 1)?
+        .set_default("whisper_model", "base")?
+        .set_default("mail_from", "Meridian <meridian@localhost>")?
+        .set_default("media_delivery", "proxy")?
+        .set_default("signup", "invite")?
+        .set_default("trusted_proxies", "")?
+        .set_default("max_upload_bytes", 8_i64 << 30)?
+        .set_default("log", "info,sqlx=warn,sea_orm=warn")?
+        .set_default("log_format", "text")?
+        .set_default("delete_grace_hours", 24 * 7)?
+        .add_source(source)
+        .add_source(Environment::with_prefix("MERIDIAN").prefix_separator("_").ignore_empty(true))
+        .build()?
+        .try_deserialize()?;
+    check(raw)
+}
+
+fn invalid(name: &'static str, why: impl Into<String>) -> ConfigError {
+    ConfigError::Invalid { name, why: why.into() }
+}
+
+fn address(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|e: std::net::AddrParseError| {
+        invalid(name, format!("{text:?} is no address with a port ({e}), such as 127.0.0.1:8080"))
+    })
+}
+
+fn check(raw: Raw) -> Result<Settings, ConfigError> {
+    let listen = address("MERIDIAN_LISTEN", &raw.listen)?;
+    let data_dir = std::path::absolute(&raw.data_dir)
+        .map_err(|e| invalid("MERIDIAN_DATA_DIR", format!("is no path: {e}")))?;
+    if raw.test_clock.is_some() && !listen.ip().is_loopback() {
+        return Err(invalid(
+            "MERIDIAN_TEST_CLOCK",
+            "moves time; it is refused unless the server listens on loopback",
+        ));
+    }
+    Ok(Settings {
+        listen,
+        public_url: public_url(raw.public_url.as_deref(), listen)?,
+        database_url: raw
+            .database_url
+            .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("meridian.db").display())),
+        store_url: raw.store_url.unwrap_or_else(|| format!("file://{}", data_dir.join("objects").display())),
+        secret: secret(raw.secret.as_deref(), raw.secret_file.as_deref(), &data_dir)?,
+        embedded_workers: raw.embedded_workers,
+        worker_slots: raw.worker_slots.max(1),
+        whisper_model: raw.whisper_model,
+        model_dir: raw.model_dir.map_or_else(default_model_dir, Ok)?,
+        smtp_url: raw.smtp_url,
+        mail_from: raw.mail_from,
+        media_delivery: match raw.media_delivery.as_str() {
+            "proxy" => MediaDelivery::Proxy,
+            "redirect" => MediaDelivery::Redirect,
+            other => {
+                return Err(invalid(
+                    "MERIDIAN_MEDIA_DELIVERY",
+                    format!("{other:?} is neither proxy nor redirect"),
+                ));
+            }
+        },
+        signup: match raw.signup.as_str() {
+            "invite" => Signup::Invite,
+            "open" => Signup::Open,
+            other => return Err(invalid("MERIDIAN_SIGNUP", format!("{other:?} is neither invite nor open"))),
+        },
+        trusted_proxies: raw
+            .trusted_proxies
+            .split(',')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        max_upload_bytes: raw.max_upload_bytes,
+        metrics_listen: raw
+            .metrics_listen
+            .map(|text| address("MERIDIAN_METRICS_LISTEN", &text))
+            .transpose()?,
+        metrics_token: raw.metrics_token,
+        log: raw.log,
+        log_json: raw.log_format == "json",
+        test_clock: raw.test_clock,
+        delete_grace_hours: raw.delete_grace_hours,
+        data_dir,
+    })
+}
+
+fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigError> {
+    let Some(text) = given else {
+        let host =
+            if listen.ip().is_unspecified() { "localhost".to_owned() } else { listen.ip().to_string() };
+        return Ok(format!("http://{host}:{}", listen.port()));
+    };
+    let parsed = url::Url::parse(text)
+        .map_err(|e| invalid("MERIDIAN_PUBLIC_URL", format!("{text:?} is no address ({e})")))?;
+    if !matches!(parsed.scheme(), "http" | "https") || parsed.path() != "/" || parsed.query().is_some() {
+        return Err(invalid(
+            "MERIDIAN_PUBLIC_URL",
+            "has to look like https://meridian.example, without a path",
+        ));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn secret(text: Option<&str>, file: Option<&Path>, data_dir: &Path) -> Result<Secret, ConfigError> {
+    // An empty variable is a mistake to name, not "not set": the environment source drops empty ones.
+    if std::env::var("MERIDIAN_SECRET").is_ok_and(|value| value.trim().is_empty()) {
+        return Secret::configured("");
+    }
+    match (text, file) {
+        (Some(text), _) => Secret::configured(text),
+        (None, Some(path)) => Secret::from_file(path),
+        (None, None) => Secret::from_file(&data_dir.join("secret")),
+    }
+}
+
+fn default_model_dir() -> Result<PathBuf, ConfigError> {
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
+        .ok_or_else(|| {
+            invalid("MERIDIAN_MODEL_DIR", "is needed where neither XDG_CACHE_HOME nor HOME is set")
+        })?;
+    Ok(cache.join("meridian/models"))
+}

@@ -1,0 +1,102 @@
+//! The one secret, and a key of its own for each purpose derived from it (HKDF-SHA256).
+
+use std::fmt;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use crate::ConfigError;
+
+/// What a key is for; two purposes never share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Access tokens.
+    Access,
+    /// Media tickets.
+    Media,
+    /// List cursors.
+    Cursor,
+    /// Hashes of stored tokens.
+    TokenHash,
+}
+
+impl Purpose {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::Access => b"meridian access v1",
+            Self::Media => b"meridian media v1",
+            Self::Cursor => b"meridian cursor v1",
+            Self::TokenHash => b"meridian token hash v1",
+        }
+    }
+}
+
+/// The secret. Its Debug shows nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Vec<u8>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Values that stand in examples; an instance that uses one is open to everybody.
+const WELL_KNOWN: &[&str] = &["changeme", "change-me", "secret", "password", "meridian", "default"];
+
+impl Secret {
+    /// Checks a configured secret.
+    ///
+    /// # Errors
+    /// Empty, shorter than 32 characters, or a well-known example.
+    pub fn configured(text: &str) -> Result<Self, ConfigError> {
+        let text = text.trim();
+        let lower = text.to_ascii_lowercase();
+        let one_letter = text.chars().next().is_some_and(|first| text.chars().all(|c| c == first));
+        if text.len() < 32 || one_letter || WELL_KNOWN.iter().any(|w| lower.replace(w, "").is_empty()) {
+            return Err(ConfigError::Invalid {
+                name: "MERIDIAN_SECRET",
+                why: "needs at least 32 characters that nobody can guess; `openssl rand -hex 32` makes one"
+                    .to_owned(),
+            });
+        }
+        Ok(Self(text.as_bytes().to_vec()))
+    }
+
+    /// Reads the secret's file, or makes it with mode 0600 where it is missing.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, or holds a bad secret.
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let failed = |source| ConfigError::SecretFile { path: path.to_owned(), source };
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::configured(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::make(path).map_err(failed),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn make(path: &Path) -> std::io::Result<Self> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let text = hex::encode(rand::random::<[u8; 32]>());
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        Ok(Self(text.into_bytes()))
+    }
+
+    /// The key for one purpose.
+    pub fn key(&self, purpose: Purpose) -> [u8; 32] {
+        let mut key = [0_u8; 32];
+        // 32 bytes are always within what HKDF-SHA256 can expand to, so this cannot fail.
+        if Hkdf::<Sha256>::new(None, &self.0).expand(purpose.label(), &mut key).is_err() {
+            unreachable!("HKDF-SHA256 expands to 32 bytes");
+        }
+        key
+    }
+}

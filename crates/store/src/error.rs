@@ -1,0 +1,45 @@
+//! What can go wrong in the database. A repository answers `Ok(None)` for "not there (for this viewer)".
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or is away.
+    #[error("database")]
+    Db(#[from] sea_orm::DbErr),
+    /// A JSON column does not hold what it should.
+    #[error("column {column} holds no valid JSON")]
+    Json {
+        /// Which column.
+        column: &'static str,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A text column holds a word that its enum does not have.
+    #[error(transparent)]
+    Word(#[from] meridian_domain::enums::UnknownWord),
+    /// An instant is out of range.
+    #[error("an instant is out of range")]
+    Instant(#[from] jiff::Error),
+    /// A compare-and-set found another value: somebody was faster.
+    #[error("somebody else was faster: {what}")]
+    Conflict {
+        /// What was contended.
+        what: &'static str,
+    },
+    /// The database's settings are not what durability needs.
+    #[error("the database is not set up as needed: {0}")]
+    Setup(String),
+}
+
+impl StoreError {
+    /// Whether the database says that a unique index has the value already.
+    pub fn is_unique_violation(&self) -> bool {
+        match self {
+            Self::Db(error) => {
+                matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The outbox: what happened, numbered, append only. It feeds event streams, notifications and webhooks.
+
+use jiff::Timestamp;
+use meridian_domain::enums::EventKind;
+use meridian_domain::ids::{AudienceId, UpdateId, UserId, WorkspaceId};
+use sea_orm::{
+    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::Value;
+
+use crate::entity::events;
+use crate::{Conn, StoreError, Tx, json};
+
+/// An event to append.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// In which workspace.
+    pub workspace_id: WorkspaceId,
+    /// Who may see it; `None`: only `user_id`.
+    pub audience_id: Option<AudienceId>,
+    /// The one person it is for (a draft's author, a notification's receiver).
+    pub user_id: Option<UserId>,
+    /// Which update.
+    pub update_id: Option<UpdateId>,
+    /// The object's JSON.
+    pub data: Value,
+}
+
+/// An event as read.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its number: grows, with gaps.
+    pub seq: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub at: Timestamp,
+    /// In which workspace.
+    pub workspace_id: WorkspaceId,
+    /// Who may see it; `None`: only `user_id`.
+    pub audience_id: Option<AudienceId>,
+    /// The one person it is for.
+    pub user_id: Option<UserId>,
+    /// Which update.
+    pub update_id: Option<UpdateId>,
+    /// The object's JSON.
+    pub data: Value,
+}
+
+/// Appends events; called by [`Tx::commit`] as its last statement.
+pub(crate) async fn append(tx: &Tx, new: &[NewEvent]) -> Result<(), StoreError> {
+    for event in new {
+        let row = events::ActiveModel {
+            seq: NotSet,
+            kind: Set(event.kind.as_str().to_owned()),
+            at: Set(tx.clock().now_ms()),
+            workspace_id: Set(event.workspace_id.0),
+            audience_id: Set(event.audience_id.map(|id| id.0)),
+            user_id: Set(event.user_id.map(|id| id.0)),
+            update_id: Set(event.update_id.map(|id| id.0)),
+            round_id: Set(None),
+            data: Set(json::write("events.data", &event.data)?),
+        };
+        events::Entity::insert(row).exec_without_returning(tx.raw()).await?;
+    }
+    Ok(())
+}
+
+/// The newest number; 0 when nothing happened yet.
+pub async fn newest(conn: &impl Conn) -> Result<i64, StoreError> {
+    super::scalar_i64(conn, "SELECT COALESCE(MAX(seq), 0) FROM events").await
+}
+
+/// Events after a number, oldest first, at most `limit`. Whoever sends them on asks for the right to see each.
+pub async fn after(conn: &impl Conn, seq: i64, limit: u64) -> Result<Vec<Event>, StoreError> {
+    let rows = events::Entity::find()
+        .filter(events::Column::Seq.gt(seq))
+        .order_by_asc(events::Column::Seq)
+        .limit(limit)
+        .all(conn.raw())
+        .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+fn from_row(row: events::Model) -> Result<Event, StoreError> {
+    Ok(Event {
+        seq: row.seq,
+        kind: row.kind.parse()?,
+        at: json::instant(row.at)?,
+        workspace_id: row.workspace_id.into(),
+        audience_id: row.audience_id.map(Into::into),
+        user_id: row.user_id.map(Into::into),
+        update_id: row.update_id.map(Into::into),
+        data: json::read("events.data", &row.data)?,
+    })
+}

@@ -1,0 +1,16 @@
+//! One file a noun. A finder takes the viewer (or the tenant) as its first argument after the connection.
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::{Conn, StoreError};
+
+pub mod events;
+pub mod jobs;
+pub mod visibility;
+
+/// The first column of the first row of a statement without parameters; 0 where there is none.
+pub(crate) async fn scalar_i64(conn: &impl Conn, sql: &str) -> Result<i64, StoreError> {
+    let raw = conn.raw();
+    let found = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), sql)).await?;
+    Ok(found.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0))
+}
