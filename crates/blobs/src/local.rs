@@ -1,0 +1,253 @@
+//! Objects as files of a local folder, made durable before they are acknowledged.
+//!
+//! A part is written to `<root>/.incoming/`, synced, moved to its name without ever replacing another file, and
+//! then its folder is synced. A folder's own entry is synced in its parent before the first object in it counts.
+//! Everything in this module blocks: callers run it on a blocking thread.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use tempfile::NamedTempFile;
+
+use crate::{BlobError, Key};
+
+/// The folder of unfinished parts. Its name is no [`Key`], so no object can be in it.
+const INCOMING: &str = ".incoming";
+/// Folders remembered as durable; forgetting them only costs some syncs.
+const MAX_REMEMBERED_FOLDERS: usize = 8_192;
+/// How often a write is tried again when its folder was removed under it.
+const PUBLISH_TRIES: usize = 3;
+
+/// A local folder of objects.
+#[derive(Debug)]
+pub(crate) struct Local {
+    root: PathBuf,
+    incoming: PathBuf,
+    /// Folders whose entry in their parent is known to be on disk.
+    durable: Mutex<HashSet<PathBuf>>,
+}
+
+/// What is right in one folder.
+#[derive(Debug, Default)]
+pub(crate) struct Folder {
+    /// Objects with their sizes in bytes.
+    pub(crate) objects: Vec<(Key, u64)>,
+    /// Folders to look into next.
+    pub(crate) folders: Vec<Key>,
+}
+
+impl Local {
+    /// Opens the folder, making it when it is missing.
+    pub(crate) fn open(root: &Path) -> Result<Self, BlobError> {
+        let root = std::path::absolute(root).map_err(|e| BlobError::io("finding the store's folder", e))?;
+        let local = Self { incoming: root.join(INCOMING), root, durable: Mutex::default() };
+        local.make_durable_folder(&local.incoming)?;
+        Ok(local)
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.root.join(key.as_str())
+    }
+
+    /// A new file for a part that is being received. It goes away when it is dropped.
+    pub(crate) fn begin(&self) -> Result<NamedTempFile, BlobError> {
+        let open = || NamedTempFile::new_in(&self.incoming);
+        match open() {
+            Err(e) if e.kind() == ErrorKind::NotFound => {
+                self.forget_folders(&self.incoming);
+                self.make_durable_folder(&self.incoming)?;
+                open().map_err(|e| BlobError::io("creating a part", e))
+            }
+            other => other.map_err(|e| BlobError::io("creating a part", e)),
+        }
+    }
+
+    /// Makes a received part durable under its key. `BlobError::AlreadyExists` leaves the older object alone.
+    pub(crate) fn publish(&self, part: NamedTempFile, key: &Key) -> Result<(), BlobError> {
+        part.as_file().sync_all().map_err(|e| BlobError::io("syncing a part", e))?;
+        let path = self.path(key);
+        let folder = path.parent().unwrap_or(&self.root);
+        let mut part = part;
+        for _ in 1..PUBLISH_TRIES {
+            self.make_durable_folder(folder)?;
+            match part.persist_noclobber(&path) {
+                Ok(_) => return sync_folder(folder),
+                // Somebody removed the folder since it was remembered: make it again.
+                Err(e) if e.error.kind() == ErrorKind::NotFound => {
+                    self.forget_folders(folder);
+                    part = e.file;
+                }
+                Err(e) => return Err(publish_error(key, e.error)),
+            }
+        }
+        self.make_durable_folder(folder)?;
+        part.persist_noclobber(&path).map_err(|e| publish_error(key, e.error))?;
+        sync_folder(folder)
+    }
+
+    /// Makes a folder and every missing one above it, and syncs each one's entry in its parent.
+    ///
+    /// A folder that exists is synced once too: whoever made it may not have come to its own sync yet.
+    fn make_durable_folder(&self, folder: &Path) -> Result<(), BlobError> {
+        if self.remembered().contains(folder) {
+            return Ok(());
+        }
+        if let Some(parent) = folder.parent() {
+            // What lies above the root and exists is not ours to sync.
+            if folder.starts_with(&self.root) || !folder.exists() {
+                self.make_durable_folder(parent)?;
+                match fs::create_dir(folder) {
+                    Err(e) if e.kind() != ErrorKind::AlreadyExists => {
+                        return Err(BlobError::io("creating a folder", e));
+                    }
+                    _ => sync_folder(parent)?,
+                }
+            }
+        }
+        let mut durable = self.remembered();
+        if durable.len() >= MAX_REMEMBERED_FOLDERS {
+            durable.clear();
+        }
+        durable.insert(folder.to_owned());
+        Ok(())
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, HashSet<PathBuf>> {
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_folders(&self, folder: &Path) {
+        self.remembered().retain(|f| !(f.starts_with(folder) || folder.starts_with(f)));
+    }
+
+    /// Exactly the bytes of a range, in one go. An empty range reads nothing.
+    pub(crate) fn read(&self, key: &Key, range: &Range<u64>) -> Result<Bytes, BlobError> {
+        let truncated = || BlobError::Truncated { key: key.clone(), start: range.start, end: range.end };
+        let file = File::open(self.path(key)).map_err(|e| read_error(key, e))?;
+        // Asked before the buffer is made, so a damaged row cannot ask for all of the memory.
+        let size = file.metadata().map_err(|e| read_error(key, e))?.len();
+        if range.end > size {
+            return Err(truncated());
+        }
+        let length = usize::try_from(range.end.saturating_sub(range.start)).map_err(|_e| truncated())?;
+        let mut buffer = vec![0; length];
+        match file.read_exact_at(&mut buffer, range.start) {
+            Ok(()) => Ok(buffer.into()),
+            Err(e) if e.kind() == ErrorKind::UnexpectedEof => Err(truncated()),
+            Err(e) => Err(read_error(key, e)),
+        }
+    }
+
+    /// Size of an object in bytes.
+    pub(crate) fn size(&self, key: &Key) -> Result<u64, BlobError> {
+        let meta = fs::metadata(self.path(key)).map_err(|e| read_error(key, e))?;
+        if meta.is_file() { Ok(meta.len()) } else { Err(BlobError::NotFound { key: key.clone() }) }
+    }
+
+    /// Removes an object; one that is not there is removed already. The folder stays.
+    pub(crate) fn delete(&self, key: &Key) -> Result<(), BlobError> {
+        match fs::remove_file(self.path(key)) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(BlobError::io("removing an object", e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes everything below a prefix, and the object of that name.
+    pub(crate) fn delete_prefix(&self, prefix: &Key) -> Result<(), BlobError> {
+        let path = self.path(prefix);
+        let done = match fs::symlink_metadata(&path) {
+            Ok(meta) if meta.is_dir() => fs::remove_dir_all(&path),
+            Ok(_) => fs::remove_file(&path),
+            Err(e) => Err(e),
+        };
+        self.forget_folders(&path);
+        match done {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(BlobError::io("removing objects", e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keys and sizes of the objects right in one folder, and the folders in it. A missing folder is empty.
+    pub(crate) fn list_folder(&self, folder: Option<&Key>) -> Result<Folder, BlobError> {
+        let failed = |e| BlobError::io("listing a folder", e);
+        let path = folder.map_or_else(|| self.root.clone(), |key| self.path(key));
+        let Folder { mut objects, mut folders } = Folder::default();
+        let entries = match fs::read_dir(&path) {
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Folder { objects, folders });
+            }
+            other => other.map_err(failed)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let text = folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
+            let Ok(key) = Key::parse(&text) else { continue };
+            match entry.metadata() {
+                Ok(meta) if meta.is_dir() => folders.push(key),
+                Ok(meta) if meta.is_file() => objects.push((key, meta.len())),
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed(e)),
+                _ => {}
+            }
+        }
+        Ok(Folder { objects, folders })
+    }
+
+    /// Removes parts that a killed process left behind: those last written before `now - older_than`.
+    pub(crate) fn sweep_incoming(&self, now: SystemTime, older_than: Duration) -> Result<u64, BlobError> {
+        let failed = |e| BlobError::io("sweeping unfinished parts", e);
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.incoming).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let Ok(written) = entry.metadata().and_then(|m| m.modified()) else { continue };
+            if now.duration_since(written).is_ok_and(|age| age > older_than)
+                && fs::remove_file(entry.path()).is_ok()
+            {
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Whether the folder can be read.
+    pub(crate) fn probe(&self) -> Result<(), BlobError> {
+        fs::read_dir(&self.incoming).map(drop).map_err(|e| BlobError::io("reading the store's folder", e))
+    }
+}
+
+/// Writes a piece of a part.
+pub(crate) fn append(part: &mut NamedTempFile, pieces: &[Bytes]) -> Result<(), BlobError> {
+    for piece in pieces {
+        part.as_file_mut().write_all(piece).map_err(|e| BlobError::io("writing a part", e))?;
+    }
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> Result<(), BlobError> {
+    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| BlobError::io("syncing a folder", e))
+}
+
+fn publish_error(key: &Key, error: io::Error) -> BlobError {
+    if error.kind() == ErrorKind::AlreadyExists {
+        BlobError::AlreadyExists { key: key.clone() }
+    } else {
+        BlobError::io("naming an object", error)
+    }
+}
+
+fn read_error(key: &Key, error: io::Error) -> BlobError {
+    // A name below an object is as absent as any other.
+    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+        BlobError::NotFound { key: key.clone() }
+    } else {
+        BlobError::io("reading an object", error)
+    }
+}

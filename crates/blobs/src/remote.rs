@@ -1,0 +1,100 @@
+//! Objects in an object store, through `object_store`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+
+use crate::{BlobError, Key};
+
+/// An object store that keeps conditional puts and ranges.
+#[derive(Debug, Clone)]
+pub(crate) struct Remote {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Remote {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store }
+    }
+
+    /// Writes a whole object; an existing one is left alone.
+    pub(crate) async fn put_new(&self, key: &Key, pieces: Vec<Bytes>) -> Result<(), BlobError> {
+        let payload: PutPayload = pieces.into_iter().collect();
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let put = self.store.put_opts(&path(key), payload, options).await;
+        put.map(drop).map_err(|e| BlobError::remote(key, e))
+    }
+
+    /// Exactly the bytes of a range that is not empty.
+    pub(crate) async fn read(&self, key: &Key, range: Range<u64>) -> Result<Bytes, BlobError> {
+        let truncated = || BlobError::Truncated { key: key.clone(), start: range.start, end: range.end };
+        let options = GetOptions { range: Some(GetRange::Bounded(range.clone())), ..GetOptions::default() };
+        let got = match self.store.get_opts(&path(key), options).await {
+            Ok(got) => got,
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(BlobError::NotFound { key: key.clone() });
+            }
+            // A range that starts behind the end has an error that differs from store to store.
+            Err(source) => {
+                return match self.size(key).await {
+                    Ok(size) if size < range.end => Err(truncated()),
+                    _ => Err(BlobError::remote(key, source)),
+                };
+            }
+        };
+        let bytes = got.bytes().await.map_err(|e| BlobError::remote(key, e))?;
+        let wanted = range.end.saturating_sub(range.start);
+        if u64::try_from(bytes.len()).is_ok_and(|length| length == wanted) {
+            Ok(bytes)
+        } else {
+            Err(truncated())
+        }
+    }
+
+    /// Size of an object in bytes.
+    pub(crate) async fn size(&self, key: &Key) -> Result<u64, BlobError> {
+        self.store.head(&path(key)).await.map(|meta| meta.size).map_err(|e| BlobError::remote(key, e))
+    }
+
+    /// Removes an object; one that is not there is removed already.
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), BlobError> {
+        match self.store.delete(&path(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(BlobError::remote(key, e)),
+        }
+    }
+
+    /// Removes everything below a prefix, and the object of that name.
+    pub(crate) async fn delete_prefix(&self, prefix: &Key) -> Result<(), BlobError> {
+        self.delete(prefix).await?;
+        let locations = self.store.list(Some(&path(prefix))).map_ok(|meta| meta.location).boxed();
+        let deleted = self.store.delete_stream(locations);
+        deleted.try_for_each(|_| async { Ok(()) }).await.map_err(|e| BlobError::remote(prefix, e))
+    }
+
+    /// Keys and sizes of the objects below a prefix.
+    pub(crate) fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<(Key, u64), BlobError>> {
+        let listed = self.store.list(prefix.map(path).as_ref());
+        listed
+            .map_err(|source| BlobError::Remote { source })
+            .try_filter_map(|meta| async move {
+                Ok(Key::parse(meta.location.as_ref()).ok().map(|key| (key, meta.size)))
+            })
+            .boxed()
+    }
+
+    /// Whether the store answers.
+    pub(crate) async fn probe(&self) -> Result<(), BlobError> {
+        self.store.list(None).try_next().await.map(drop).map_err(|source| BlobError::Remote { source })
+    }
+}
+
+/// A [`Key`] holds only characters that `object_store` leaves as they are.
+fn path(key: &Key) -> Path {
+    Path::from(key.as_str())
+}
