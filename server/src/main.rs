@@ -1,2 +1,94 @@
-//! stub
-fn main() {}
+//! `meridian-server`: serve, migrate, and the commands of whoever runs it.
+
+use std::net::TcpListener;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use meridian_blobs::Blobs;
+use meridian_config::Settings;
+use meridian_server::auth::keys::Keys;
+use meridian_server::state::{AppState, Parts};
+use meridian_store::{Store, StoreOptions};
+
+#[derive(Parser)]
+#[command(name = "meridian-server", version, about = "The server of Meridian")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves until SIGTERM or SIGINT (the default).
+    Serve,
+    /// Brings the database up to date and ends.
+    Migrate,
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    if let Some(Command::Openapi) = cli.command {
+        return print_openapi();
+    }
+    let settings = meridian_config::load()?;
+    init_logs(&settings)?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(settings).await,
+        Command::Migrate => open_store(&settings).await?.migrate().await.context("the migrations failed"),
+        Command::Openapi => Ok(()),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+fn print_openapi() -> anyhow::Result<()> {
+    println!("{}", meridian_server::app::openapi().to_pretty_json()?);
+    Ok(())
+}
+
+fn init_logs(settings: &Settings) -> anyhow::Result<()> {
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(&settings.log).context("MERIDIAN_LOG cannot be read")?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
+    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
+}
+
+async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let options = StoreOptions { url: settings.database_url.clone(), max_readers: 8 };
+    Store::open(&options, settings.clock()).await.context("the database cannot be opened")
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let store = open_store(&settings).await?;
+    store.migrate().await.context("the migrations failed")?;
+    let blobs = Blobs::open(&settings.store_url).context("the object store cannot be opened")?;
+    let listener =
+        TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
+    let address = listener.local_addr()?;
+    let keys = Keys::new(&settings.secret);
+    let state = AppState::new(Parts { settings, store, blobs, keys, setup_code: None });
+    let server = meridian_server::app::serve(state, listener)?;
+    tracing::info!(%address, "listening");
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping");
+        handle.stop(true).await;
+    });
+    server.await.context("the server ended with an error")
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}

@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{Conn, StoreError};
 
+pub mod access;
 pub mod events;
 pub mod jobs;
 pub mod visibility;

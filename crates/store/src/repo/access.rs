@@ -1,0 +1,60 @@
+//! Credentials as the extractor needs them: is this session alive, whose API token is this.
+
+use meridian_domain::enums::Scope;
+use meridian_domain::ids::{SessionId, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::entity::{api_tokens, sessions, users};
+use crate::{Conn, StoreError, json};
+
+/// A valid API token.
+#[derive(Clone, Debug)]
+pub struct ValidToken {
+    /// Whose.
+    pub user: UserId,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it ends, in milliseconds since 1970.
+    pub expires_at_ms: Option<i64>,
+}
+
+/// Whether a session exists, is neither revoked nor out of time, and its user is not disabled.
+pub async fn session_is_active(
+    conn: &impl Conn,
+    session: SessionId,
+    user: UserId,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let Some(row) = sessions::Entity::find_by_id(session.0).one(conn.raw()).await? else {
+        return Ok(false);
+    };
+    if row.user_id != user.0 || row.revoked_at.is_some() || row.expires_at <= now_ms {
+        return Ok(false);
+    }
+    user_is_active(conn, user).await
+}
+
+/// Whether a user exists and is not disabled.
+pub async fn user_is_active(conn: &impl Conn, user: UserId) -> Result<bool, StoreError> {
+    let found = users::Entity::find_by_id(user.0).one(conn.raw()).await?;
+    Ok(found.is_some_and(|row| row.disabled_at.is_none()))
+}
+
+/// The API token with this hash, if it is valid now.
+pub async fn api_token(conn: &impl Conn, hash: &str, now_ms: i64) -> Result<Option<ValidToken>, StoreError> {
+    let found =
+        api_tokens::Entity::find().filter(api_tokens::Column::TokenHash.eq(hash)).one(conn.raw()).await?;
+    let Some(row) = found else { return Ok(None) };
+    if row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now_ms) {
+        return Ok(None);
+    }
+    let user = UserId(row.user_id);
+    if !user_is_active(conn, user).await? {
+        return Ok(None);
+    }
+    Ok(Some(ValidToken {
+        user,
+        scopes: json::read("api_tokens.scopes", &row.scopes)?,
+        expires_at_ms: row.expires_at,
+    }))
+}

@@ -1,0 +1,54 @@
+//! One key a purpose, derived from the one secret, so that a token of one kind is never taken for another.
+
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use meridian_config::{Purpose, Secret};
+use sha2::Sha256;
+
+/// The derived keys.
+pub struct Keys {
+    /// Signs access tokens.
+    pub access_sign: EncodingKey,
+    /// Checks access tokens.
+    pub access_check: DecodingKey,
+    /// Media tickets.
+    pub media: [u8; 32],
+    /// Cursors.
+    pub cursor: [u8; 32],
+    /// Hashes of tokens at rest.
+    pub token_hash: [u8; 32],
+}
+
+impl Keys {
+    /// Derives the keys.
+    pub fn new(secret: &Secret) -> Self {
+        let access = secret.key(Purpose::Access);
+        Self {
+            access_sign: EncodingKey::from_secret(&access),
+            access_check: DecodingKey::from_secret(&access),
+            media: secret.key(Purpose::Media),
+            cursor: secret.key(Purpose::Cursor),
+            token_hash: secret.key(Purpose::TokenHash),
+        }
+    }
+
+    /// The form in which a random token is kept at rest: HMAC-SHA256, hexadecimal.
+    pub fn hash_token(&self, token: &str) -> String {
+        hex::encode(mac(&self.token_hash, token.as_bytes()))
+    }
+}
+
+/// HMAC-SHA256.
+pub fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    // An HMAC takes keys of every length, so the fallback key is never used.
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// A random token of 256 bits, in base64url.
+pub fn random_token() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}

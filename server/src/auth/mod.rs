@@ -1,0 +1,7 @@
+//! Who asks: access tokens (JWT, 15 minutes), API tokens, passwords.
+
+mod extract;
+pub mod keys;
+pub mod tokens;
+
+pub use extract::Auth;

@@ -1,0 +1,3 @@
+//! One folder a noun, one file a verb: request, response, handler.
+
+pub mod system;

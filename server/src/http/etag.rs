@@ -1,0 +1,43 @@
+//! `ETag` and `If-Match` over a row's version.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::error::{ApiError, Code};
+
+/// The strong tag of a row's version.
+pub fn etag(version: i64) -> (header::HeaderName, String) {
+    (header::ETAG, format!("\"v{version}\""))
+}
+
+/// The `If-Match` of an edit. Without one the last write wins.
+#[derive(Clone, Debug)]
+pub struct Edit(Option<String>);
+
+impl Edit {
+    /// Compares with the row's version.
+    ///
+    /// # Errors
+    /// 412 when somebody changed it in between.
+    pub fn check(&self, version: i64) -> Result<(), ApiError> {
+        let Some(wanted) = &self.0 else { return Ok(()) };
+        let ours = format!("\"v{version}\"");
+        if wanted.trim() == "*" || wanted.split(',').any(|tag| tag.trim() == ours) {
+            return Ok(());
+        }
+        Err(ApiError::new(Code::EditRace, "It was changed in between. Load it again, then make your change."))
+    }
+}
+
+impl FromRequest for Edit {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let value = req.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
+        ready(Ok(Self(value.map(str::to_owned))))
+    }
+}

@@ -1,0 +1,115 @@
+//! Lists: `{items, next_cursor}`, `?limit=` 1..100, an opaque signed `?cursor=`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::auth::keys::{Keys, mac};
+use crate::error::{ApiError, Code};
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// Where the next page begins; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// The query of every list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many, 1..100; 25 where not given.
+    pub limit: Option<i64>,
+    /// Where to begin: the last page's `next_cursor`.
+    pub cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// The checked limit.
+    ///
+    /// # Errors
+    /// 400 outside 1..100.
+    pub fn limit(&self) -> Result<u64, ApiError> {
+        match self.limit.unwrap_or(25) {
+            limit @ 1..=100 => Ok(limit.unsigned_abs()),
+            _ => Err(ApiError::new(Code::Malformed, "limit has to be between 1 and 100.")),
+        }
+    }
+
+    /// The position in the cursor, if there is one.
+    ///
+    /// # Errors
+    /// 400 for a cursor that is not ours or belongs to another list.
+    pub fn position<T: DeserializeOwned>(&self, keys: &Keys, list: &str) -> Result<Option<T>, ApiError> {
+        self.cursor.as_deref().map(|text| Cursor::open(keys, list, text)).transpose()
+    }
+}
+
+/// Seals and opens positions. The list's name is signed with it, so that a cursor fits only where it came from.
+pub struct Cursor;
+
+impl Cursor {
+    /// Seals a position.
+    ///
+    /// # Errors
+    /// 500 where the position is no JSON.
+    pub fn seal<T: Serialize>(keys: &Keys, list: &str, position: &T) -> Result<String, ApiError> {
+        let body = serde_json::to_vec(position).map_err(ApiError::internal)?;
+        let mut sealed = Self::sign(keys, list, &body).to_vec();
+        sealed.extend_from_slice(&body);
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// Opens a sealed position.
+    ///
+    /// # Errors
+    /// 400 for anything that [`Cursor::seal`] did not make for this list.
+    pub fn open<T: DeserializeOwned>(keys: &Keys, list: &str, text: &str) -> Result<T, ApiError> {
+        let bad = || ApiError::new(Code::BadCursor, "Begin again without a cursor.");
+        let sealed = URL_SAFE_NO_PAD.decode(text).ok().ok_or_else(bad)?;
+        let (tag, body) = sealed.split_at_checked(16).ok_or_else(bad)?;
+        if !bool::from(Self::sign(keys, list, body).ct_eq(tag)) {
+            return Err(bad());
+        }
+        serde_json::from_slice(body).ok().ok_or_else(bad)
+    }
+
+    fn sign(keys: &Keys, list: &str, body: &[u8]) -> [u8; 16] {
+        let mut message = list.as_bytes().to_vec();
+        message.push(0);
+        message.extend_from_slice(body);
+        let mut tag = [0; 16];
+        tag.copy_from_slice(mac(&keys.cursor, &message).split_at(16).0);
+        tag
+    }
+}
+
+impl<T> Page<T> {
+    /// A page out of `limit + 1` fetched rows: the one too many says that there is a next page, whose cursor is
+    /// the position of the last row shown.
+    ///
+    /// # Errors
+    /// 500 where the position is no JSON.
+    pub fn of<R, P: Serialize>(
+        keys: &Keys,
+        list: &str,
+        mut rows: Vec<R>,
+        limit: u64,
+        position: impl Fn(&R) -> P,
+        show: impl Fn(R) -> T,
+    ) -> Result<Self, ApiError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = match rows.last() {
+            Some(last) if more => Some(Cursor::seal(keys, list, &position(last))?),
+            _ => None,
+        };
+        Ok(Self { items: rows.into_iter().map(show).collect(), next_cursor })
+    }
+}

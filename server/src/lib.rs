@@ -1,0 +1,13 @@
+//! The HTTP server of Meridian: everything but `main`, so that tests can start it in their own process.
+//!
+//! A request goes: route table ([`routes`]) -> extractor (who: [`auth::Auth`]; validated input: [`http`]) ->
+//! handler (one file an endpoint) -> policy -> repository in one transaction -> answer. Errors are [`error::ApiError`].
+
+pub mod app;
+pub mod auth;
+pub mod endpoints;
+pub mod error;
+pub mod http;
+pub mod routes;
+pub mod state;
+pub mod web;
