@@ -6,3 +6,4 @@ pub mod enums;
 pub mod ids;
 pub mod policy;
 pub mod sniff;
+pub mod transcript;

@@ -1,6 +1,7 @@
 DROP TABLE IF EXISTS search_fts;
 DROP TABLE IF EXISTS vocabulary_trigrams;
 DROP TABLE IF EXISTS vocabulary;
+DROP TABLE IF EXISTS search_languages;
 DROP TABLE IF EXISTS search_rows;
 DROP TABLE IF EXISTS audit_log;
 DROP TABLE IF EXISTS idempotency_keys;

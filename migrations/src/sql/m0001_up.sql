@@ -175,10 +175,11 @@ CREATE INDEX audit_log_workspace ON audit_log (workspace_id, at);
 
 CREATE TABLE search_rows (
   row_id {serial}, workspace_id {uuid} NOT NULL, audience_id {uuid} NOT NULL, update_id {uuid} NOT NULL,
-  source text NOT NULL, segment_id {uuid}, comment_id {uuid}, start_ms bigint, end_ms bigint, language text,
-  text text NOT NULL, terms text NOT NULL);
-CREATE INDEX search_rows_update ON search_rows (update_id);
+  source text NOT NULL, segment_id {uuid}, comment_id {uuid}, start_ms bigint, end_ms bigint, at bigint NOT NULL,
+  language text, text text NOT NULL, digest bigint NOT NULL);
+CREATE INDEX search_rows_update ON search_rows (update_id, source, start_ms);
 CREATE INDEX search_rows_comment ON search_rows (comment_id);
+CREATE TABLE search_languages (language text PRIMARY KEY NOT NULL);
 CREATE TABLE vocabulary (term text PRIMARY KEY NOT NULL, surface text NOT NULL, rows_count bigint NOT NULL);
 CREATE TABLE vocabulary_trigrams (
   trigram text NOT NULL, term text NOT NULL, PRIMARY KEY (trigram, term));

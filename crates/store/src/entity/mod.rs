@@ -22,6 +22,7 @@ pub(crate) mod members;
 pub(crate) mod password_resets;
 pub(crate) mod reactions;
 pub(crate) mod renditions;
+pub(crate) mod search_languages;
 pub(crate) mod search_rows;
 pub(crate) mod segments;
 pub(crate) mod sessions;

@@ -16,12 +16,12 @@ pub struct Model {
     pub comment_id: Option<Uuid>,
     pub start_ms: Option<i64>,
     pub end_ms: Option<i64>,
+    pub at: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub language: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub text: String,
-    #[sea_orm(column_type = "Text")]
-    pub terms: String,
+    pub digest: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,6 +7,8 @@ use crate::{Conn, StoreError};
 pub mod access;
 pub mod events;
 pub mod jobs;
+pub mod search;
+pub mod transcripts;
 pub mod visibility;
 
 /// The first column of the first row of a statement without parameters; 0 where there is none.
