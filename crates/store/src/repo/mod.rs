@@ -5,11 +5,17 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::{Conn, StoreError};
 
 pub mod access;
+pub mod credentials;
 pub mod events;
+pub mod invites;
 pub mod jobs;
 pub mod search;
 pub mod transcripts;
+pub mod sessions;
+pub mod teams;
+pub mod users;
 pub mod visibility;
+pub mod workspaces;
 
 /// The first column of the first row of a statement without parameters; 0 where there is none.
 pub(crate) async fn scalar_i64(conn: &impl Conn, sql: &str) -> Result<i64, StoreError> {
