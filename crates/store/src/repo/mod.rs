@@ -14,6 +14,8 @@ pub mod transcripts;
 pub mod sessions;
 pub mod teams;
 pub mod users;
+pub mod seed;
+pub mod updates;
 pub mod visibility;
 pub mod workspaces;
 

@@ -1,0 +1,54 @@
+//! Updates: finders that need the viewer, writes, feeds, the events that tell of them.
+
+mod access;
+mod delete;
+mod event;
+mod feed;
+mod publish;
+mod row;
+mod summary;
+mod write;
+
+pub use access::{TeamAccess, rights, team_access};
+pub use delete::{delete, find_deleted, restore};
+pub use event::{emit, emit_row, public_json};
+pub use feed::{Drafts, FeedFilter, FeedKey, team_feed, workspace_feed};
+pub use publish::{publish, publish_due};
+pub use row::{Chapter, Link, RowUpdate, Trim, Warning};
+pub use summary::{Person, Summary, people, summaries};
+pub use write::{Audience, Edit, NewUpdate, edit, insert, retry};
+
+use meridian_domain::ids::{UpdateId, UserId};
+use sea_orm::{EntityTrait, QueryFilter};
+
+use super::visibility;
+use crate::entity::updates;
+use crate::{Conn, StoreError};
+
+/// The update, if the viewer sees it now: not deleted, in its audience, published or one's own.
+pub async fn find_visible(
+    conn: &impl Conn,
+    viewer: UserId,
+    id: UpdateId,
+) -> Result<Option<RowUpdate>, StoreError> {
+    let found =
+        updates::Entity::find_by_id(id.0).filter(visibility::sees_update(viewer)).one(conn.raw()).await?;
+    found.map(row::from_model).transpose()
+}
+
+/// The update if the viewer sees it, and whether the viewer may edit and delete it (its author, a team admin).
+pub async fn find_with_rights(
+    conn: &impl Conn,
+    viewer: UserId,
+    id: UpdateId,
+) -> Result<Option<(RowUpdate, bool)>, StoreError> {
+    let Some(row) = find_visible(conn, viewer, id).await? else { return Ok(None) };
+    let manages = rights(conn, viewer, &row).await?;
+    Ok(Some((row, manages)))
+}
+
+/// The update whoever looks, deleted ones too: for jobs, which act for nobody.
+pub async fn find_any(conn: &impl Conn, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
+    let found = updates::Entity::find_by_id(id.0).one(conn.raw()).await?;
+    found.map(row::from_model).transpose()
+}

@@ -1,0 +1,58 @@
+//! Publishing: at once, or exactly once when its time has come.
+
+use meridian_domain::enums::{EventKind, PublishState};
+use meridian_domain::ids::UpdateId;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{RowUpdate, emit_row, find_any};
+use crate::entity::updates::{self, Column};
+use crate::{Conn, Store, StoreError, Tx};
+
+/// Publishes a draft or scheduled update now; `None` when it was published or deleted already. Compare-and-set:
+/// of several callers one publishes.
+pub async fn publish(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
+    let now = tx.clock().now_ms();
+    let changed = updates::Entity::update_many()
+        .col_expr(Column::PublishState, Expr::value(PublishState::Published.as_str()))
+        .col_expr(Column::PublishedAt, Expr::value(now))
+        .col_expr(Column::PublishAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::ChangedAt, Expr::value(now))
+        .col_expr(Column::Version, Expr::cust("version + 1"))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::PublishState.ne(PublishState::Published.as_str()))
+        .exec(tx.raw())
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(None);
+    }
+    let Some(row) = find_any(tx, id).await? else { return Ok(None) };
+    emit_row(tx, EventKind::UpdatePublished, &row).await?;
+    Ok(Some(row))
+}
+
+/// Publishes what is due, each in a transaction of its own. Answers how many; any number of servers may call it.
+pub async fn publish_due(store: &Store) -> Result<usize, StoreError> {
+    let due: Vec<updates::Model> = updates::Entity::find()
+        .filter(Column::PublishState.eq(PublishState::Scheduled.as_str()))
+        .filter(Column::PublishAt.lte(store.clock().now_ms()))
+        .filter(Column::DeletedAt.is_null())
+        .order_by_asc(Column::PublishAt)
+        .limit(100)
+        .all(store.reader().raw())
+        .await?;
+    let mut count = 0;
+    for row in due {
+        let tx = store.write().await?;
+        let still_due = find_any(&tx, row.id.into()).await?.is_some_and(|now| {
+            now.publish_state == PublishState::Scheduled
+                && now.publish_at.is_some_and(|at| at <= store.clock().now_ms())
+        });
+        if still_due && publish(&tx, row.id.into()).await?.is_some() {
+            tx.commit().await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
