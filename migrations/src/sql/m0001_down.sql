@@ -16,6 +16,7 @@ DROP TABLE IF EXISTS suggestions;
 DROP TABLE IF EXISTS transcript_segments;
 DROP TABLE IF EXISTS transcripts;
 DROP TABLE IF EXISTS artefacts;
+DROP TABLE IF EXISTS rendition_inits;
 DROP TABLE IF EXISTS segments;
 DROP TABLE IF EXISTS renditions;
 DROP TABLE IF EXISTS media_generations;

@@ -105,7 +105,10 @@ CREATE UNIQUE INDEX renditions_name ON renditions (generation_id, name);
 CREATE TABLE segments (
   rendition_id {uuid} NOT NULL REFERENCES renditions (id), seq bigint NOT NULL, start_us bigint NOT NULL,
   duration_us bigint NOT NULL, size_bytes bigint NOT NULL, object_key text NOT NULL, discontinuity boolean NOT NULL,
-  PRIMARY KEY (rendition_id, seq));
+  init bigint NOT NULL, PRIMARY KEY (rendition_id, seq));
+CREATE TABLE rendition_inits (
+  rendition_id {uuid} NOT NULL REFERENCES renditions (id), init bigint NOT NULL, object_key text NOT NULL,
+  size_bytes bigint NOT NULL, PRIMARY KEY (rendition_id, init));
 CREATE TABLE artefacts (
   generation_id {uuid} NOT NULL REFERENCES media_generations (id), name text NOT NULL, update_id {uuid} NOT NULL,
   object_key text NOT NULL, size_bytes bigint NOT NULL, content_type text NOT NULL, PRIMARY KEY (generation_id, name));

@@ -21,6 +21,7 @@ pub(crate) mod media_generations;
 pub(crate) mod members;
 pub(crate) mod password_resets;
 pub(crate) mod reactions;
+pub(crate) mod rendition_inits;
 pub(crate) mod renditions;
 pub(crate) mod search_languages;
 pub(crate) mod search_rows;

@@ -15,6 +15,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub object_key: String,
     pub discontinuity: bool,
+    pub init: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

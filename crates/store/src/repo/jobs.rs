@@ -1,13 +1,32 @@
 //! The job queue: enqueue in the domain's transaction; claim, heartbeat, finish under a lease.
+//!
+//! `run_at` and leases are on the database's real time (SQLite: the machine's), never on the domain clock.
+
+mod lease;
+mod sweep;
+#[cfg(test)]
+mod tests;
 
 use meridian_domain::ids::{JobId, UpdateId, WorkspaceId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::entity::jobs;
 use crate::{Conn, StoreError, Tx, json};
+
+pub use lease::{
+    Claimed, Lease, Retried, Sources, claim, fail, fence, finish, hand_back, heartbeat, park, retry_later,
+};
+pub use sweep::{Expired, expired_exist, sweep_expired};
+
+/// Version of the payloads that this build writes and understands.
+pub const PAYLOAD_VERSION: u8 = 1;
+/// `phase` of a job that waits for its upload's last byte.
+pub const PARKED_FOR_WHOLE_FILE: &str = "waiting_for_whole_file";
+/// `phase` of a job that waits for any more bytes.
+pub const PARKED_FOR_BYTES: &str = "waiting_for_bytes";
 
 /// What a job is to do. Tagged and versioned: an older worker leaves alone what it does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +75,7 @@ pub struct NewJob {
     pub payload: Payload,
     /// Higher goes first: 100 what somebody waits for, 50 usual, 10 later.
     pub priority: i64,
-    /// Not before (milliseconds since 1970); 0: at once.
+    /// Not before (milliseconds since 1970, the database's real time); 0: at once.
     pub run_at_ms: i64,
     /// How many attempts before it is dead.
     pub max_attempts: i64,
@@ -86,12 +105,13 @@ impl NewJob {
 /// Adds a job; one with the dedupe key of a waiting or running one is not added twice.
 pub async fn enqueue(tx: &Tx, new: &NewJob) -> Result<JobId, StoreError> {
     let id = JobId::new(tx.clock());
+    let now_ms = database_now_ms(tx).await?;
     let row = jobs::ActiveModel {
         id: Set(id.0),
         kind: Set(new.payload.kind().to_owned()),
         payload: Set(json::write("jobs.payload", &new.payload)?),
         priority: Set(new.priority),
-        run_at: Set(new.run_at_ms),
+        run_at: Set(if new.run_at_ms == 0 { now_ms } else { new.run_at_ms }),
         attempt: Set(0),
         max_attempts: Set(new.max_attempts),
         lease_owner: Set(None),
@@ -111,4 +131,46 @@ pub async fn enqueue(tx: &Tx, new: &NewJob) -> Result<JobId, StoreError> {
         .exec_without_returning(tx.raw())
         .await?;
     Ok(id)
+}
+
+/// The database's real time in milliseconds since 1970.
+pub async fn database_now_ms(conn: &impl Conn) -> Result<i64, StoreError> {
+    super::scalar_i64(conn, "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)").await
+}
+
+/// The state of the newest job with this dedupe key that is not settled: `queued`, `running` or `parked`, and its
+/// phase.
+pub async fn open_with_key(conn: &impl Conn, key: &str) -> Result<Option<(String, String)>, StoreError> {
+    let found = jobs::Entity::find()
+        .filter(jobs::Column::DedupeKey.eq(key))
+        .filter(jobs::Column::State.is_in(["queued", "running", "parked"]))
+        .one(conn.raw())
+        .await?;
+    Ok(found.map(|row| (row.state, row.phase)))
+}
+
+/// Lets the parked job with this dedupe key go on. True when there was one.
+pub async fn unpark(tx: &Tx, key: &str) -> Result<bool, StoreError> {
+    let now_ms = database_now_ms(tx).await?;
+    let sql = "UPDATE jobs SET state = 'queued', run_at = ? WHERE dedupe_key = ? AND state = 'parked'";
+    Ok(execute(tx, sql, [now_ms.into(), key.into()]).await? > 0)
+}
+
+/// Calls off every job of an update that is not settled; a worker that holds one notices at its next write.
+pub async fn cancel_for_update(tx: &Tx, update: UpdateId) -> Result<u64, StoreError> {
+    let now_ms = tx.clock().now_ms();
+    let sql = "UPDATE jobs SET state = 'cancelled', lease_owner = NULL, lease_until = NULL, finished_at = ? \
+        WHERE update_id = ? AND state IN ('queued', 'running', 'parked')";
+    execute(tx, sql, [now_ms.into(), update.0.into()]).await
+}
+
+/// Runs a statement and tells how many rows it changed.
+pub(crate) async fn execute(
+    conn: &impl Conn,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64, StoreError> {
+    let raw = conn.raw();
+    let statement = Statement::from_sql_and_values(raw.get_database_backend(), sql, values);
+    Ok(raw.execute_raw(statement).await?.rows_affected())
 }

@@ -1,0 +1,33 @@
+//! How far an update's media and transcript are: what uploads tell, what workers publish, what users read.
+//!
+//! The status is never set by hand: [`refresh`] derives it from the upload, the current generation and the
+//! transcript, and appends the event when it changes. Every write of a worker names its lease.
+
+mod media;
+mod purge;
+mod speech;
+mod status;
+#[cfg(test)]
+pub(crate) mod tests;
+mod upload;
+mod view;
+
+pub use media::{
+    Appended, MediaEnd, NewArtefact, NewInit, NewRendition, NewSegment, append_segment, begin_generation,
+    finish_job, finish_media, media_failed, probed, progress, put_artefact, put_rendition,
+};
+pub use purge::{
+    StaleGeneration, drop_generation, due_purges, enqueue_due_purge, objects_of, purge_done, purged,
+    stale_generations,
+};
+pub use speech::{
+    append_window, begin_transcript, enqueue_made_up, finish_transcript, settle_transcript,
+    transcript_failed, unavailable_transcripts,
+};
+pub use status::{fail_update, job_died, refresh};
+pub use upload::{
+    Retry, ended_early, regenerate_transcript, retry, upload_failed, upload_moved, upload_removed,
+};
+pub use view::{
+    Chunk, CurrentMedia, PublishedPart, SourceView, UpdateView, audio_parts, chunks_from, source, view,
+};
