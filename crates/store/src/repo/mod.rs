@@ -11,12 +11,11 @@ pub mod invites;
 pub mod jobs;
 pub mod processing;
 pub mod search;
-pub mod transcripts;
 pub mod sessions;
 pub mod teams;
-pub mod users;
-pub mod seed;
+pub mod transcripts;
 pub mod updates;
+pub mod users;
 pub mod visibility;
 pub mod workspaces;
 

@@ -3,10 +3,9 @@
 use meridian_domain::enums::TeamVisibility;
 use meridian_domain::ids::{AudienceId, TeamId, UserId, WorkspaceId};
 use meridian_domain::policy::{self, Standing};
-use sea_orm::EntityTrait;
 
 use super::RowUpdate;
-use crate::entity::{members, team_members, teams, workspaces};
+use crate::repo::teams;
 use crate::{Conn, StoreError};
 
 /// A team as far as its updates need it, and what the viewer is in it.
@@ -42,27 +41,16 @@ impl TeamAccess {
 pub async fn team_access(
     conn: &impl Conn,
     viewer: UserId,
-    team: TeamId,
+    id: TeamId,
 ) -> Result<Option<TeamAccess>, StoreError> {
-    let Some(row) = teams::Entity::find_by_id(team.0).one(conn.raw()).await? else { return Ok(None) };
-    let workspace = workspaces::Entity::find_by_id(row.workspace_id).one(conn.raw()).await?;
-    if row.deleted_at.is_some() || workspace.is_none_or(|found| found.deleted_at.is_some()) {
-        return Ok(None);
-    }
-    let member = members::Entity::find_by_id((row.workspace_id, viewer.0)).one(conn.raw()).await?;
-    let in_team = team_members::Entity::find_by_id((team.0, viewer.0)).one(conn.raw()).await?;
-    let standing = Standing {
-        workspace: member.map(|found| found.role.parse()).transpose()?,
-        team: in_team.map(|found| found.role.parse()).transpose()?,
-    };
-    let visibility = row.visibility.parse()?;
-    Ok(policy::sees_team(standing, visibility).then_some(TeamAccess {
-        team_id: team,
-        workspace_id: row.workspace_id.into(),
-        audience_id: row.audience_id.into(),
-        visibility,
+    let Some((team, standing)) = teams::find(conn, viewer, id).await? else { return Ok(None) };
+    Ok(policy::sees_team(standing, team.visibility).then_some(TeamAccess {
+        team_id: team.id,
+        workspace_id: team.workspace_id,
+        audience_id: team.audience_id,
+        visibility: team.visibility,
         standing,
-        max_duration_ms: row.max_duration_ms,
+        max_duration_ms: team.max_duration_ms,
     }))
 }
 

@@ -1,0 +1,6 @@
+//! The server over HTTP: started in this process on a free port of the loopback, with a database and an object
+//! store in a temporary folder.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod smoke;
+mod support;
