@@ -8,6 +8,7 @@ pub mod auth;
 pub mod endpoints;
 pub mod error;
 pub mod http;
+pub mod mail;
 pub mod routes;
 pub mod state;
 pub mod web;

@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 use meridian_blobs::Blobs;
 use meridian_config::Settings;
 use meridian_server::auth::keys::Keys;
+use meridian_server::auth::limits::Failures;
+use meridian_server::mail::Mailer;
 use meridian_server::state::{AppState, Parts};
 use meridian_store::{Store, StoreOptions};
 
@@ -68,8 +70,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;
-    let keys = Keys::new(&settings.secret);
-    let state = AppState::new(Parts { settings, store, blobs, keys, setup_code: None });
+    let state = AppState::new(parts(settings, store, blobs).await?);
     let server = meridian_server::app::serve(state, listener)?;
     tracing::info!(%address, "listening");
     let handle = server.handle();
@@ -79,6 +80,19 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         handle.stop(true).await;
     });
     server.await.context("the server ended with an error")
+}
+
+/// Off loopback the first account needs a code that only whoever reads the server's output has.
+async fn parts(settings: Settings, store: Store, blobs: Blobs) -> anyhow::Result<Parts> {
+    let keys = Keys::new(&settings.secret);
+    let first = meridian_store::repo::users::count(store.reader()).await.context("accounts")? == 0;
+    let setup_code =
+        (first && !settings.listen.ip().is_loopback()).then(meridian_server::auth::keys::setup_code);
+    if let Some(code) = &setup_code {
+        tracing::warn!("the first account needs this set-up code: {code}");
+    }
+    let mailer = Mailer::new(&settings).context("mail")?;
+    Ok(Parts { settings, store, blobs, keys, failures: Failures::default(), mailer, setup_code })
 }
 
 async fn wait_for_signal() {

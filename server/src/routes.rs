@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::endpoints::system;
+use crate::endpoints::{identity, me, system, teams, workspaces};
 
 /// Head of the API document.
 #[derive(OpenApi)]
@@ -33,4 +33,48 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 
 fn api(config: &mut ServiceConfig<'_>) {
     config.service(system::openapi::openapi_json);
+    config
+        .service(identity::instance::get_instance)
+        .service(identity::signup::signup)
+        .service(identity::login::login)
+        .service(identity::refresh::refresh)
+        .service(identity::logout::logout)
+        .service(identity::forgot::forgot)
+        .service(identity::reset::reset);
+    config
+        .service(me::profile::get_me)
+        .service(me::profile::patch_me)
+        .service(me::profile::delete_me)
+        .service(me::password::change_password)
+        .service(me::sessions::list_sessions)
+        .service(me::sessions::delete_session)
+        .service(me::api_tokens::create_api_token)
+        .service(me::api_tokens::list_api_tokens)
+        .service(me::api_tokens::delete_api_token);
+    config
+        .service(workspaces::crud::create_workspace)
+        .service(workspaces::crud::list_workspaces)
+        .service(workspaces::crud::get_workspace)
+        .service(workspaces::crud::patch_workspace)
+        .service(workspaces::members::list_members)
+        .service(workspaces::members::patch_member)
+        .service(workspaces::members::delete_member)
+        .service(workspaces::invites::create_invite)
+        .service(workspaces::invites::list_invites)
+        .service(workspaces::invites::delete_invite)
+        .service(workspaces::accept_invite::get_invite)
+        .service(workspaces::accept_invite::accept_invite);
+    config
+        .service(teams::crud::create_team)
+        .service(teams::crud::list_teams)
+        .service(teams::crud::get_team)
+        .service(teams::crud::patch_team)
+        .service(teams::crud::delete_team)
+        .service(teams::members::list_team_members)
+        .service(teams::members::put_team_member)
+        .service(teams::members::delete_team_member)
+        .service(teams::glossary::get_glossary)
+        .service(teams::glossary::put_glossary)
+        .service(teams::agreement::get_agreement)
+        .service(teams::agreement::put_agreement);
 }

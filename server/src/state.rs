@@ -8,6 +8,8 @@ use meridian_domain::clock::Clock;
 use meridian_store::Store;
 
 use crate::auth::keys::Keys;
+use crate::auth::limits::Failures;
+use crate::mail::Mailer;
 
 /// The parts of a running server; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +25,10 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Keys for tokens, tickets and cursors.
     pub keys: Keys,
+    /// Failed sign-ins and the like.
+    pub failures: Failures,
+    /// Sends mail.
+    pub mailer: Mailer,
     /// The one-time code for the first account; `None` on loopback.
     pub setup_code: Option<String>,
 }

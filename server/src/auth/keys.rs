@@ -52,3 +52,18 @@ pub fn random_token() -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
+
+/// A code that a person can type: four groups of four digits and letters without look-alikes (80 bits).
+pub fn setup_code() -> String {
+    const LETTERS: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyzh";
+    let bytes = rand::random::<[u8; 16]>();
+    let mut code = String::new();
+    for (position, byte) in bytes.iter().enumerate() {
+        if position > 0 && position % 4 == 0 {
+            code.push('-');
+        }
+        let letter = LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'2');
+        code.push(char::from(letter));
+    }
+    code
+}

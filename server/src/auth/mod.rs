@@ -2,6 +2,9 @@
 
 mod extract;
 pub mod keys;
+pub mod limits;
+pub mod password;
+pub mod session;
 pub mod tokens;
 
 pub use extract::Auth;

@@ -1,3 +1,7 @@
 //! One folder a noun, one file a verb: request, response, handler.
 
+pub mod identity;
+pub mod me;
 pub mod system;
+pub mod teams;
+pub mod workspaces;

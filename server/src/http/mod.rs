@@ -1,9 +1,13 @@
 //! Validated input and the shapes that every endpoint shares.
 
+pub mod check;
+pub mod client;
 mod etag;
+mod given;
 mod json;
 mod page;
 
 pub use etag::{Edit, etag};
+pub use given::Given;
 pub use json::{ApiJson, ApiPath, ApiQuery};
 pub use page::{Cursor, Page, PageQuery};

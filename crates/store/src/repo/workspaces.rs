@@ -176,17 +176,39 @@ pub async fn members(
     let mut found = Vec::new();
     for row in rows {
         let Some(user) = people.iter().find(|user| user.id.0 == row.user_id) else { continue };
-        found.push(Member {
-            user_id: user.id,
-            display_name: user.display_name.clone(),
-            email: user.email.clone(),
-            time_zone: user.time_zone.clone(),
-            working_hours: user.working_hours.clone(),
-            role: row.role.parse()?,
-            joined_at: json::instant(row.created_at)?,
-        });
+        found.push(member_of(user.clone(), row.role.parse()?, json::instant(row.created_at)?));
     }
     Ok(found)
+}
+
+/// One member.
+pub async fn member(conn: &impl Conn, id: WorkspaceId, user: UserId) -> Result<Option<Member>, StoreError> {
+    let Some(row) = members::Entity::find_by_id((id.0, user.0)).one(conn.raw()).await? else {
+        return Ok(None);
+    };
+    let Some(found) = super::users::by_id(conn, user).await? else { return Ok(None) };
+    Ok(Some(member_of(found, row.role.parse()?, json::instant(row.created_at)?)))
+}
+
+fn member_of(user: super::users::User, role: WorkspaceRole, joined_at: Timestamp) -> Member {
+    Member {
+        user_id: user.id,
+        display_name: user.display_name,
+        email: user.email,
+        time_zone: user.time_zone,
+        working_hours: user.working_hours,
+        role,
+        joined_at,
+    }
+}
+
+/// A workspace's name, for those who hold an invitation.
+pub async fn name(conn: &impl Conn, id: WorkspaceId) -> Result<Option<String>, StoreError> {
+    let found = workspaces::Entity::find_by_id(id.0)
+        .filter(workspaces::Column::DeletedAt.is_null())
+        .one(conn.raw())
+        .await?;
+    Ok(found.map(|row| row.name))
 }
 
 /// How many owners a workspace has.

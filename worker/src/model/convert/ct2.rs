@@ -45,9 +45,7 @@ impl<'a> Tensor<'a> {
     /// The numbers in single precision.
     pub(super) fn values(&self) -> Result<Vec<f32>, ModelError> {
         match self.kind {
-            Kind::F32 => {
-                Ok(self.bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
-            }
+            Kind::F32 => Ok(self.bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()),
             Kind::F16 => Ok(self
                 .bytes
                 .as_chunks::<2>()
@@ -102,9 +100,10 @@ impl<'a> Weights<'a> {
     /// How many layers "encoder" or "decoder" has.
     pub(super) fn layers(&self, side: &str) -> usize {
         let start = format!("{side}/layer_");
-        let numbers = self.tensors.keys().filter_map(|name| {
-            name.strip_prefix(start.as_str())?.split('/').next()?.parse::<usize>().ok()
-        });
+        let numbers = self
+            .tensors
+            .keys()
+            .filter_map(|name| name.strip_prefix(start.as_str())?.split('/').next()?.parse::<usize>().ok());
         numbers.max().map_or(0, |n| n + 1)
     }
 }

@@ -1,0 +1,42 @@
+//! GET `/api/v1/instance`: what a page has to know before anybody signs in.
+
+use actix_web::{HttpResponse, get, web};
+use meridian_config::Signup;
+use meridian_store::repo::users;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::error::ApiResult;
+use crate::state::AppState;
+
+/// What a page has to know before anybody signs in.
+#[derive(Serialize, ToSchema)]
+pub struct Instance {
+    /// The server's version.
+    pub version: &'static str,
+    /// `invite` or `open`.
+    pub signup: &'static str,
+    /// Nobody has signed up yet: the first account owns the instance.
+    pub first_account: bool,
+    /// The first account needs the code that start-up printed.
+    pub setup_code_needed: bool,
+    /// The largest upload, in bytes.
+    pub max_upload_bytes: u64,
+}
+
+/// What a page has to know before anybody signs in.
+#[utoipa::path(tag = "Identity", responses((status = 200, body = Instance)))]
+#[get("/instance")]
+pub async fn get_instance(state: web::Data<AppState>) -> ApiResult<HttpResponse> {
+    let first_account = users::count(state.store.reader()).await? == 0;
+    Ok(HttpResponse::Ok().json(Instance {
+        version: env!("CARGO_PKG_VERSION"),
+        signup: match state.settings.signup {
+            Signup::Invite => "invite",
+            Signup::Open => "open",
+        },
+        first_account,
+        setup_code_needed: first_account && state.setup_code.is_some(),
+        max_upload_bytes: state.settings.max_upload_bytes,
+    }))
+}

@@ -1,0 +1,6 @@
+//! One's own account: profile, password, sessions, API tokens.
+
+pub mod api_tokens;
+pub mod password;
+pub mod profile;
+pub mod sessions;
