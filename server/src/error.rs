@@ -61,6 +61,7 @@ codes! {
     OffsetMismatch = "offset_mismatch", CONFLICT, "The upload stands at another offset";
     LastOwner = "last_owner", CONFLICT, "A workspace needs an owner";
     TranscriptPending = "transcript_pending", CONFLICT, "The transcript is not there yet";
+    Timeout = "timeout", REQUEST_TIMEOUT, "The body came too slowly";
     Gone = "gone", GONE, "It has ended";
     EditRace = "edit_race", PRECONDITION_FAILED, "Somebody changed it in between";
     TusVersion = "tus_version", PRECONDITION_FAILED, "Only tus 1.0.0 is spoken";

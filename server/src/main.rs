@@ -71,6 +71,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;
     let state = AppState::new(parts(settings, store, blobs).await?);
+    actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
     let server = meridian_server::app::serve(state, listener)?;
     tracing::info!(%address, "listening");
     let handle = server.handle();

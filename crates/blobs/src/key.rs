@@ -62,11 +62,11 @@ pub mod layout {
         Key(format!("uploads/{upload_id}"))
     }
 
-    /// One part of an upload. `seq` counts parts from 0; the random end keeps concurrent writers apart, of which
-    /// only the one whose transaction wins is ever read.
-    pub fn upload_part(upload_id: Uuid, seq: u64) -> Key {
+    /// One part of an upload, by the offset (bytes) at which it begins. The random end keeps concurrent writers
+    /// apart, of which only the one whose transaction wins is ever read.
+    pub fn upload_part(upload_id: Uuid, start_offset: u64) -> Key {
         let nonce = Uuid::new_v4().simple();
-        Key(format!("uploads/{upload_id}/{seq:08}-{nonce}"))
+        Key(format!("uploads/{upload_id}/{start_offset:012}-{nonce}"))
     }
 
     /// Everything that was made from one update's bytes.

@@ -54,7 +54,7 @@ pub fn manages_workspace(role: Option<WorkspaceRole>) -> bool {
 
 /// Sees an update: its author always; its audience once it is published.
 pub fn sees_update(is_author: bool, in_audience: bool, state: PublishState) -> bool {
-    (is_author && in_audience) || (in_audience && state == PublishState::Published)
+    in_audience && (is_author || state == PublishState::Published)
 }
 
 /// Edits or deletes an update, or anything of it that is not one's own: its author, a team admin.

@@ -33,6 +33,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database could not write for want of room; the transaction was taken back.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Db(error) if error.to_string().contains("database or disk is full"))
+    }
+
     /// Whether the database says that a unique index has the value already.
     pub fn is_unique_violation(&self) -> bool {
         match self {

@@ -4,4 +4,5 @@ pub mod identity;
 pub mod me;
 pub mod system;
 pub mod teams;
+pub mod uploads;
 pub mod workspaces;

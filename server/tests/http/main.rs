@@ -4,3 +4,4 @@
 
 mod smoke;
 mod support;
+mod uploads;

@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod teams;
 pub mod transcripts;
 pub mod updates;
+pub mod uploads;
 pub mod users;
 pub mod visibility;
 pub mod workspaces;

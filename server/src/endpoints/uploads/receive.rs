@@ -1,0 +1,350 @@
+//! A body becomes durable parts: cut, write, sync, then one transaction that moves the offset.
+//!
+//! While one part is made durable and committed the next one is received, so at most one commit is under way. A
+//! broken connection keeps what came. With a checksum nothing is committed before the whole body verifies.
+
+use std::time::Duration;
+
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
+use futures::{Stream, StreamExt as _};
+use meridian_blobs::{Key, ObjectWriter, layout};
+use meridian_domain::ids::UserId;
+use meridian_store::repo::uploads::{self, Appended, NewChunk, Upload};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::checksum::{Expected, Running};
+use super::errors::TusError;
+use super::sniffer::{Sniffer, Verdict};
+use super::terminate::remove_objects;
+use crate::error::{ApiError, Code};
+use crate::state::AppState;
+
+/// How a body is cut and when it is cut off.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Largest part, in bytes.
+    pub(super) part_bytes: u64,
+    /// A part that grows slowly is committed after this time, so that viewers of a live recording see it.
+    pub(super) part_time: Duration,
+    /// A body that brings less than `idle_bytes` in this time is cut off.
+    pub(super) idle: Duration,
+    /// See `idle`.
+    pub(super) idle_bytes: u64,
+    /// Largest body with a checksum, in bytes.
+    pub(super) checked_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            part_bytes: 8 * 1024 * 1024,
+            part_time: Duration::from_secs(1),
+            idle: Duration::from_mins(1),
+            idle_bytes: 1024,
+            checked_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// Whose bytes go where.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) state: AppState,
+    pub(super) viewer: UserId,
+    pub(super) upload: Upload,
+}
+
+impl Target {
+    /// One transaction that adds the chunks and moves the offset.
+    async fn append(&self, at: u64, chunks: &[NewChunk], is_media: bool) -> Result<Appended, TusError> {
+        let expires = self.state.clock().now_ms().saturating_add(super::EXPIRES_AFTER_MS);
+        let tx = self.state.store.write().await?;
+        let moved = uploads::append(&tx, self.viewer, self.upload.id, at, chunks, is_media, expires).await?;
+        tx.commit().await?;
+        Ok(moved)
+    }
+
+    /// Makes a part durable and commits it.
+    async fn commit(self, writer: ObjectWriter, at: u64, is_media: bool) -> Result<Appended, TusError> {
+        let (key, size_bytes) = writer.finish().await?;
+        let chunk = NewChunk { size_bytes, object_key: key.to_string() };
+        let done = self.append(at, &[chunk], is_media).await;
+        // After a refusal no row names the object. After a fault of the database one may, so it stays.
+        if done.as_ref().is_err_and(TusError::is_refusal) {
+            self.discard(&key).await;
+        }
+        done
+    }
+
+    async fn discard(&self, key: &Key) {
+        if let Err(error) = self.state.blobs.delete(key).await {
+            tracing::warn!(%error, upload = %self.upload.id, "a part that lost its race is left");
+        }
+    }
+
+    /// Ends the upload: it is not media.
+    async fn reject(&self, found: &meridian_domain::sniff::NotMedia) -> TusError {
+        let detail = found.detail();
+        let code = Code::UnsupportedMedia;
+        let rejected: Result<(), TusError> = async {
+            let tx = self.state.store.write().await?;
+            uploads::reject(&tx, self.viewer, self.upload.id, code.as_str(), &detail).await?;
+            Ok(tx.commit().await?)
+        }
+        .await;
+        if let Err(error) = rejected {
+            return error;
+        }
+        remove_objects(&self.state, self.upload.id).await;
+        ApiError::new(code, detail).into()
+    }
+}
+
+struct OpenPart {
+    writer: ObjectWriter,
+    since: Instant,
+}
+
+struct Receiver {
+    target: Target,
+    limits: Limits,
+    sniffer: Sniffer,
+    /// Where the next part begins, in bytes.
+    at: u64,
+    part: Option<OpenPart>,
+    in_flight: Option<JoinHandle<Result<Appended, TusError>>>,
+    last: Appended,
+    /// With a checksum: the sum so far.
+    sum: Option<Running>,
+    /// With a checksum: durable parts that no row names yet.
+    held: Vec<NewChunk>,
+}
+
+/// Receives a body for an upload that stands where the client says. Returns where it stands afterwards.
+pub(super) async fn receive<S>(
+    target: Target,
+    mut body: S,
+    checksum: Option<Expected>,
+    limits: Limits,
+) -> Result<Appended, TusError>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+{
+    let sniffer = Sniffer::new(target.state.store.reader(), &target.state.blobs, &target.upload).await?;
+    let at = target.upload.offset_bytes;
+    let mut receiver = Receiver {
+        last: Appended { offset_bytes: at, completed: target.upload.is_complete() },
+        sum: checksum.map(Running::new),
+        held: Vec::new(),
+        target,
+        limits,
+        sniffer,
+        at,
+        part: None,
+        in_flight: None,
+    };
+    let done = receiver.run(&mut body).await;
+    if done.is_err() {
+        receiver.abandon().await;
+        drain(&mut body).await;
+    }
+    done
+}
+
+impl Receiver {
+    async fn run<S>(&mut self, body: &mut S) -> Result<Appended, TusError>
+    where
+        S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+    {
+        let mut window = Instant::now();
+        let mut window_bytes = 0_u64;
+        loop {
+            let window_end = window + self.limits.idle;
+            let part_end = self.part.as_ref().filter(|_| self.sum.is_none());
+            let part_end = part_end.map(|part| part.since + self.limits.part_time);
+            let wake = part_end.map_or(window_end, |end| end.min(window_end));
+            tokio::select! {
+                biased;
+                () = sleep_until(wake) => {
+                    if part_end.is_some_and(|end| end <= Instant::now()) {
+                        self.cut().await?;
+                    }
+                    if window_end <= Instant::now() {
+                        if window_bytes < self.limits.idle_bytes {
+                            return self.broken("No more bytes came in time.", Code::Timeout).await;
+                        }
+                        (window, window_bytes) = (Instant::now(), 0);
+                    }
+                }
+                next = body.next() => match next {
+                    Some(Ok(bytes)) => {
+                        window_bytes = window_bytes.saturating_add(size(&bytes));
+                        self.take(bytes).await?;
+                    }
+                    Some(Err(error)) => {
+                        tracing::debug!(%error, upload = %self.target.upload.id, "the body broke off");
+                        return self.broken("The body broke off.", Code::Malformed).await;
+                    }
+                    None => return self.finish().await,
+                },
+            }
+        }
+    }
+
+    /// Takes the next bytes of the body.
+    async fn take(&mut self, mut bytes: Bytes) -> Result<(), TusError> {
+        let held = self.part.as_ref().map_or(0, |part| part.writer.size_bytes());
+        let end = self.at.saturating_add(held).saturating_add(size(&bytes));
+        let most = self.target.upload.length_bytes.unwrap_or(self.target.state.settings.max_upload_bytes);
+        let start = self.target.upload.offset_bytes;
+        if end > most {
+            return Err(
+                ApiError::new(Code::TooLarge, "These are more bytes than the upload may have.").into()
+            );
+        }
+        if let Some(sum) = &mut self.sum {
+            if end - start > self.limits.checked_bytes {
+                let detail = "A body with a checksum may have at most 64 MiB.";
+                return Err(ApiError::new(Code::TooLarge, detail).into());
+            }
+            sum.add(&bytes);
+        }
+        self.sniffer.add(&bytes);
+        if self.sum.is_none() && self.sniffer.is_due() {
+            self.judge(end == most && self.target.upload.length_bytes.is_some()).await?;
+        }
+        while !bytes.is_empty() {
+            let part = self.part.get_or_insert_with(|| OpenPart {
+                writer: self
+                    .target
+                    .state
+                    .blobs
+                    .writer(layout::upload_part(self.target.upload.id.into(), self.at)),
+                since: Instant::now(),
+            });
+            let room = self.limits.part_bytes.saturating_sub(part.writer.size_bytes());
+            let piece = bytes.split_to(usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()));
+            part.writer.write(piece).await?;
+            if part.writer.size_bytes() >= self.limits.part_bytes {
+                self.cut().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what came is media; ends the upload when it is not.
+    async fn judge(&mut self, whole: bool) -> Result<bool, TusError> {
+        match self.sniffer.verdict(whole) {
+            Verdict::Media => Ok(true),
+            Verdict::Open => Ok(false),
+            Verdict::NotMedia(found) => {
+                self.part = None;
+                // A commit under way would collide with the end of the upload.
+                self.settle().await?;
+                Err(self.target.reject(&found).await)
+            }
+        }
+    }
+
+    /// Closes the part that is open, and sends it to be committed once the one before it is.
+    async fn cut(&mut self) -> Result<(), TusError> {
+        let Some(part) = self.part.take() else { return Ok(()) };
+        let (at, part_bytes) = (self.at, part.writer.size_bytes());
+        self.settle().await?;
+        self.at = at.saturating_add(part_bytes);
+        if self.sum.is_some() {
+            let (key, size_bytes) = part.writer.finish().await?;
+            self.held.push(NewChunk { size_bytes, object_key: key.to_string() });
+            return Ok(());
+        }
+        let is_media = self.judge(self.target.upload.length_bytes == Some(self.at)).await?;
+        if is_media {
+            self.sniffer.settle();
+        }
+        self.in_flight = Some(tokio::spawn(self.target.clone().commit(part.writer, at, is_media)));
+        Ok(())
+    }
+
+    /// Waits for the commit under way.
+    async fn settle(&mut self) -> Result<(), TusError> {
+        if let Some(in_flight) = self.in_flight.take() {
+            self.last = in_flight.await.map_err(ApiError::internal)??;
+        }
+        Ok(())
+    }
+
+    /// The body is whole.
+    async fn finish(&mut self) -> Result<Appended, TusError> {
+        self.cut().await?;
+        self.settle().await?;
+        let upload = &self.target.upload;
+        let whole = upload.length_bytes == Some(self.at);
+        if let Some(sum) = self.sum.take() {
+            if !sum.matches() {
+                return Err(TusError::ChecksumMismatch);
+            }
+            let start = upload.offset_bytes;
+            let is_media = self.judge(whole).await?;
+            let done = self.target.append(start, &self.held, is_media).await;
+            if !done.as_ref().is_err_and(TusError::is_refusal) {
+                self.held.clear();
+            }
+            return done;
+        }
+        if whole && !self.last.completed {
+            // Nothing came, but the length that was told is reached already.
+            let is_media = self.judge(true).await?;
+            self.last = self.target.append(self.at, &[], is_media).await?;
+        }
+        Ok(self.last)
+    }
+
+    /// The body ended before its end: what came is kept, unless a checksum was to cover it.
+    async fn broken(&mut self, detail: &str, code: Code) -> Result<Appended, TusError> {
+        if self.sum.is_none() {
+            self.cut().await?;
+            self.settle().await?;
+        }
+        Err(ApiError::new(code, detail).into())
+    }
+
+    /// Cleans up after an error: parts that no row names.
+    async fn abandon(&mut self) {
+        self.part = None;
+        if let Err(error) = self.settle().await {
+            tracing::debug!(%error, upload = %self.target.upload.id, "the part before failed too");
+        }
+        for chunk in std::mem::take(&mut self.held) {
+            if let Ok(key) = Key::parse(&chunk.object_key) {
+                self.target.discard(&key).await;
+            }
+        }
+    }
+}
+
+fn size(bytes: &Bytes) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// Reads on for a while after a refusal: a client that is still sending would otherwise see its connection reset
+/// instead of the answer.
+pub(super) async fn drain<S>(body: &mut S)
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+{
+    const MOST_BYTES: u64 = 64 * 1024 * 1024;
+    let mut drained = 0_u64;
+    let reading = async {
+        while let Some(Ok(bytes)) = body.next().await {
+            drained = drained.saturating_add(size(&bytes));
+            if drained > MOST_BYTES {
+                break;
+            }
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(5), reading).await.is_err() {
+        tracing::debug!("a refused body is still coming");
+    }
+}
