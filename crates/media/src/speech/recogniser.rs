@@ -22,6 +22,8 @@ const CONTEXT_MARGIN: usize = 128;
 /// whisper.cpp ends the process when word times are asked of less than 160 ms;
 /// below a second Whisper hears little anyway.
 const SHORTEST_SAMPLES: usize = 16_000;
+/// How much of a window is heard to find its language (15 s).
+const DETECTION_SAMPLES: usize = 15 * 16_000;
 /// The glossary may use this many tokens of the prompt (224 at most).
 const GLOSSARY_TOKENS: usize = 100;
 /// Memory for dynamic time warping of one window.
@@ -98,7 +100,14 @@ impl Recogniser {
             return Ok(DetectedLanguage { code: "en".to_owned(), probability: 1.0 });
         }
         let samples = padded(window.samples());
-        self.state.pcm_to_mel(&samples, self.threads).map_err(SpeechError::Inference)?;
+        let samples = samples.get(..DETECTION_SAMPLES).unwrap_or(&samples);
+        // whisper.cpp detects with the encoder's size of the last inference, 30 s
+        // when there was none. So: one inference that stops before it encodes
+        // (its span is as short as may be) and leaves spectrogram and size behind.
+        let mut parameters = self.parameters(samples.len());
+        parameters.set_language(Some("en"));
+        parameters.set_duration_ms(100);
+        self.state.full(parameters, samples).map_err(SpeechError::Inference)?;
         let (id, all) = self.state.lang_detect(0, self.threads).map_err(SpeechError::Inference)?;
         let code = whisper_rs::get_lang_str(id).unwrap_or("en").to_owned();
         let probability = usize::try_from(id).ok().and_then(|id| all.get(id)).copied().unwrap_or(0.0);
@@ -129,21 +138,9 @@ impl Recogniser {
 
     fn infer(&mut self, samples: &[f32], language: &str, options: &Options) -> Result<(), SpeechError> {
         let prompt = self.prompt(&options.glossary);
-        let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
-        parameters.set_n_threads(i32::try_from(self.threads).unwrap_or(1));
+        let mut parameters = self.parameters(samples.len());
         parameters.set_language(Some(language));
         parameters.set_translate(options.translate);
-        parameters.set_print_progress(false);
-        parameters.set_print_realtime(false);
-        parameters.set_print_timestamps(false);
-        parameters.set_print_special(false);
-        parameters.set_temperature_inc(0.2);
-        parameters.set_no_context(true);
-        // A window is one piece: a second pass over its last moments invents text.
-        parameters.set_single_segment(true);
-        parameters.set_suppress_nst(true);
-        let context = samples.len().div_ceil(CONTEXT_SAMPLES) + CONTEXT_MARGIN;
-        parameters.set_audio_ctx(i32::try_from(context.min(FULL_CONTEXT)).unwrap_or(0));
         // Without a limit of 0 text loops; the glossary is the only exception.
         parameters.set_n_max_text_ctx(i32::try_from(prompt.len()).unwrap_or(0));
         if !prompt.is_empty() {
@@ -159,6 +156,23 @@ impl Recogniser {
             return Err(SpeechError::Aborted);
         }
         result.map_err(SpeechError::Inference)
+    }
+
+    fn parameters<'a, 'b>(&self, samples: usize) -> FullParams<'a, 'b> {
+        let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+        parameters.set_n_threads(i32::try_from(self.threads).unwrap_or(1));
+        parameters.set_print_progress(false);
+        parameters.set_print_realtime(false);
+        parameters.set_print_timestamps(false);
+        parameters.set_print_special(false);
+        parameters.set_temperature_inc(0.2);
+        parameters.set_no_context(true);
+        // A window is one piece: a second pass over its last moments invents text.
+        parameters.set_single_segment(true);
+        parameters.set_suppress_nst(true);
+        let context = samples.div_ceil(CONTEXT_SAMPLES) + CONTEXT_MARGIN;
+        parameters.set_audio_ctx(i32::try_from(context.min(FULL_CONTEXT)).unwrap_or(0));
+        parameters
     }
 
     /// The glossary as what was said before: Whisper goes on in its spelling.

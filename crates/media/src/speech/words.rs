@@ -117,9 +117,6 @@ fn is_prolonged(c: char) -> bool {
     matches!(c, 'ー' | 'っ' | 'ゃ' | 'ゅ' | 'ょ' | 'ッ' | 'ャ' | 'ュ' | 'ョ' | '々')
 }
 
-/// Silero needs a little time to notice speech: a word may start this much
-/// before the span that it begins.
-const LATE_MS: i64 = 0;
 /// No part of a word may be squeezed below this.
 const SHORTEST_MS: i64 = 20;
 /// The longest that a word of so many characters is taken to last.
@@ -127,25 +124,30 @@ const LONGEST_BASE_MS: i64 = 600;
 const LONGEST_PER_CHARACTER_MS: i64 = 120;
 
 fn settle_times(words: &mut [Draft], speech: &[SpeechSpan]) {
-    let mut before = speech.first().map_or(0, |s| s.start_ms - LATE_MS).max(0);
-    for index in 0..words.len() {
-        let end = words[index].end_ms.max(before + SHORTEST_MS);
+    let mut before = speech.first().map_or(0, |s| s.start_ms).max(0);
+    for word in words {
+        let mut end = word.end_ms.max(before + SHORTEST_MS);
         let mut start = before;
-        // The last pause between the word before and this end: the word starts
-        // after it, and the one before ended when it began.
-        let pause = speech.windows(2).rev().find(|pair| {
-            let (quiet, loud) = (pair[0].end_ms, pair[1].start_ms);
-            loud - LATE_MS < end - SHORTEST_MS && loud > before && quiet >= before - 300
-        });
-        if let Some(pair) = pause {
-            start = start.max(pair[1].start_ms - LATE_MS);
+        if let Some((quiet, loud)) = last_pause(speech, before, end) {
+            // The word lies on one side of the pause: there where most of it fits.
+            if quiet - before > end - loud {
+                end = quiet.max(before + SHORTEST_MS);
+            } else {
+                start = loud;
+            }
         }
-        let letters = i64::try_from(words[index].raw.trim().chars().count()).unwrap_or(i64::MAX / 1000);
+        let letters = i64::try_from(word.raw.trim().chars().count()).unwrap_or(i64::MAX / 1000);
         start = start.max(end - LONGEST_BASE_MS - LONGEST_PER_CHARACTER_MS * letters);
-        words[index].start_ms = start;
-        words[index].end_ms = end;
-        before = end;
+        word.start_ms = start;
+        word.end_ms = end.max(start + SHORTEST_MS);
+        before = word.end_ms;
     }
+}
+
+/// The last pause that overlaps a stretch of time: its start and its end.
+fn last_pause(speech: &[SpeechSpan], from: i64, to: i64) -> Option<(i64, i64)> {
+    let pauses = speech.windows(2).map(|pair| (pair[0].end_ms, pair[1].start_ms));
+    pauses.rev().find(|(quiet, loud)| *loud > from && *loud < to - SHORTEST_MS && *quiet < to)
 }
 
 #[cfg(test)]
@@ -171,7 +173,7 @@ mod tests {
         ];
         let words = words(&tokens, &[SpeechSpan { start_ms: 140, end_ms: 1000 }]);
         assert_eq!(texts(&words), [" Meridian,", " it's"]);
-        assert_eq!((words[0].start_ms, words[0].end_ms), (100, 520));
+        assert_eq!((words[0].start_ms, words[0].end_ms), (140, 520));
         assert_eq!((words[1].start_ms, words[1].end_ms), (520, 900));
     }
 
@@ -207,7 +209,12 @@ mod tests {
         let tokens = [token(b" one", 500), token(b" two", 3400), token(b" three", 3800)];
         let speech = [SpeechSpan { start_ms: 100, end_ms: 600 }, SpeechSpan { start_ms: 3000, end_ms: 4000 }];
         let words = words(&tokens, &speech);
-        assert_eq!(words[1].start_ms, 2960);
+        assert_eq!((words[1].start_ms, words[1].end_ms), (3000, 3400));
         assert_eq!(words[2].start_ms, 3400);
+        // Read a little late, a last word still belongs before the pause.
+        let tokens = [token(b" the", 200), token(b" end", 3050), token(b" And", 3300)];
+        let words = super::words(&tokens, &speech);
+        assert_eq!((words[1].start_ms, words[1].end_ms), (200, 600));
+        assert_eq!((words[2].start_ms, words[2].end_ms), (3000, 3300));
     }
 }

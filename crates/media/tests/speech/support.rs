@@ -18,11 +18,6 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// The repository's own small clips.
-pub(crate) fn fixture(name: &str) -> PathBuf {
-    root().join("tests/fixtures/media").join(name)
-}
-
 /// The shared clips with speech, or none when they are not on this machine.
 pub(crate) fn clips() -> Vec<Clip> {
     let shared = std::env::var_os("MERIDIAN_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
