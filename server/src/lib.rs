@@ -9,6 +9,7 @@ pub mod endpoints;
 pub mod error;
 pub mod http;
 pub mod mail;
+pub mod markdown;
 pub mod routes;
 pub mod state;
 pub mod web;

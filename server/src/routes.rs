@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::endpoints::{identity, me, system, teams, uploads, workspaces};
+use crate::endpoints::{identity, me, system, teams, updates, uploads, workspaces};
 
 /// Head of the API document.
 #[derive(OpenApi)]
@@ -78,4 +78,5 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(teams::agreement::get_agreement)
         .service(teams::agreement::put_agreement);
     config.configure(uploads::configure);
+    config.configure(updates::configure);
 }

@@ -4,5 +4,6 @@ pub mod identity;
 pub mod me;
 pub mod system;
 pub mod teams;
+pub mod updates;
 pub mod uploads;
 pub mod workspaces;

@@ -55,9 +55,16 @@ where
     if !value.is_object() {
         return Err(ApiError::new(Code::Malformed, "The body has to be a JSON object."));
     }
-    let parsed: T = serde_json::from_value(value).map_err(|error| {
-        let text = error.to_string();
-        let field = text.split('`').nth(1).unwrap_or("body").to_owned();
+    let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
+        let (path, text) = (error.path().to_string(), error.inner().to_string());
+        // A missing field is reported at the object that should have it, with its name in the text.
+        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let field = match (path.as_str(), missing) {
+            (".", Some(name)) => name.to_owned(),
+            (".", None) => "body".to_owned(),
+            (_, Some(name)) => format!("{path}.{name}"),
+            (_, None) => path,
+        };
         ApiError::invalid(&field, "invalid", text)
     })?;
     parsed.validate().map_err(|report| {

@@ -4,4 +4,6 @@
 
 mod smoke;
 mod support;
+mod updates;
 mod uploads;
+mod world;

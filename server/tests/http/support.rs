@@ -150,6 +150,16 @@ impl TestServer {
         Client { id, token, ..self.anonymous() }
     }
 
+    /// The same person with a token of now, in a new session.
+    pub(crate) async fn renewed(&self, who: &Client) -> Client {
+        let number = self.people.fetch_add(1, Ordering::Relaxed);
+        let hash = format!("hash-{number}");
+        let session = self.write(async |tx| sessions::create(tx, who.id, &hash, "test").await.unwrap()).await;
+        let now_s = self.state.clock().now_ms() / 1000;
+        let token = tokens::issue(&self.state.keys, who.id, session, now_s).unwrap();
+        Client { token, ..who.clone() }
+    }
+
     /// A workspace with its owner.
     pub(crate) async fn workspace(&self, owner: &Client) -> WorkspaceId {
         self.write(async |tx| workspaces::create(tx, "Acme", owner.id).await.unwrap().id).await

@@ -1,10 +1,14 @@
 //! What somebody may do with a team's updates.
 
-use meridian_domain::enums::TeamVisibility;
+use std::collections::HashSet;
+
+use meridian_domain::enums::{TeamRole, TeamVisibility};
 use meridian_domain::ids::{AudienceId, TeamId, UserId, WorkspaceId};
 use meridian_domain::policy::{self, Standing};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::RowUpdate;
+use crate::entity::team_members;
 use crate::repo::teams;
 use crate::{Conn, StoreError};
 
@@ -61,4 +65,19 @@ pub async fn rights(conn: &impl Conn, viewer: UserId, update: &RowUpdate) -> Res
     }
     let access = team_access(conn, viewer, update.team_id).await?;
     Ok(access.is_some_and(|access| policy::manages_update(false, access.standing)))
+}
+
+/// Of the teams of these updates, those that the viewer is admin of.
+pub async fn managed_teams(
+    conn: &impl Conn,
+    viewer: UserId,
+    rows: &[RowUpdate],
+) -> Result<HashSet<TeamId>, StoreError> {
+    let found = team_members::Entity::find()
+        .filter(team_members::Column::UserId.eq(viewer.0))
+        .filter(team_members::Column::TeamId.is_in(rows.iter().map(|row| row.team_id.0)))
+        .filter(team_members::Column::Role.eq(TeamRole::Admin.as_str()))
+        .all(conn.raw())
+        .await?;
+    Ok(found.into_iter().map(|row| row.team_id.into()).collect())
 }

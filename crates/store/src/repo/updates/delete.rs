@@ -1,23 +1,17 @@
 //! Deleting: hidden at once, words gone in the same transaction, bytes after the grace time.
 
-use meridian_domain::enums::{EventKind, JobState};
+use meridian_domain::enums::EventKind;
 use meridian_domain::ids::{UpdateId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{RowUpdate, emit_row, find_any, rights, row};
-use crate::entity::jobs;
 use crate::entity::updates::{self, Column};
-use crate::repo::jobs::{NewJob, Payload, enqueue};
-use crate::repo::visibility;
+use crate::repo::{jobs, processing, search, visibility};
 use crate::{Conn, StoreError, Tx};
 
-fn purge_key(id: UpdateId) -> String {
-    format!("purge:{id}")
-}
-
-/// Hides an update and enqueues the removal of its bytes for `purge_at` (milliseconds since 1970). `false` when it
-/// was deleted already.
+/// Hides an update, calls its jobs off and takes its words out of the search; the worker removes its bytes from
+/// `purge_at` (milliseconds since 1970, domain time) on. `false` when it was deleted already.
 pub async fn delete(tx: &Tx, update: &RowUpdate, purge_at: i64) -> Result<bool, StoreError> {
     let now = tx.clock().now_ms();
     let changed = updates::Entity::update_many()
@@ -32,16 +26,8 @@ pub async fn delete(tx: &Tx, update: &RowUpdate, purge_at: i64) -> Result<bool, 
     if changed.rows_affected == 0 {
         return Ok(false);
     }
-    let job = NewJob {
-        priority: 10,
-        run_at_ms: purge_at,
-        max_attempts: 20,
-        dedupe_key: Some(purge_key(update.id)),
-        workspace_id: Some(update.workspace_id),
-        update_id: Some(update.id),
-        ..NewJob::new(Payload::PurgeUpdate { v: 1, update_id: update.id })
-    };
-    enqueue(tx, &job).await?;
+    jobs::cancel_for_update(tx, update.id).await?;
+    search::remove_update(tx, update.id).await?;
     emit_row(tx, EventKind::UpdateDeleted, update).await?;
     Ok(true)
 }
@@ -66,7 +52,7 @@ pub async fn find_deleted(
     Ok(may.then_some(row))
 }
 
-/// Takes a deletion back and calls the removal off; `None` when it is too late.
+/// Takes a deletion back: what was called off begins anew, words are found again. `None` when it is too late.
 pub async fn restore(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
     let now = tx.clock().now_ms();
     let changed = updates::Entity::update_many()
@@ -82,15 +68,12 @@ pub async fn restore(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreEr
     if changed.rows_affected == 0 {
         return Ok(None);
     }
-    jobs::Entity::update_many()
-        .col_expr(jobs::Column::State, Expr::value(JobState::Cancelled.as_str()))
-        .col_expr(jobs::Column::FinishedAt, Expr::value(now))
-        .filter(jobs::Column::DedupeKey.eq(purge_key(id)))
-        .filter(jobs::Column::State.eq(JobState::Queued.as_str()))
-        .exec(tx.raw())
-        .await?;
+    processing::upload_moved(tx, id).await?;
     let row = find_any(tx, id).await?;
     if let Some(row) = &row {
+        if row.is_published() {
+            search::index_update(tx, id).await?;
+        }
         emit_row(tx, EventKind::UpdateCreated, row).await?;
     }
     Ok(row)

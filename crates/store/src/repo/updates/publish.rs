@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{RowUpdate, emit_row, find_any};
 use crate::entity::updates::{self, Column};
+use crate::repo::search;
 use crate::{Conn, Store, StoreError, Tx};
 
 /// Publishes a draft or scheduled update now; `None` when it was published or deleted already. Compare-and-set:
@@ -28,8 +29,32 @@ pub async fn publish(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreEr
         return Ok(None);
     }
     let Some(row) = find_any(tx, id).await? else { return Ok(None) };
+    search::index_update(tx, id).await?;
     emit_row(tx, EventKind::UpdatePublished, &row).await?;
     Ok(Some(row))
+}
+
+/// Sets when a draft or scheduled update is published (milliseconds since 1970); `None` when it was published or
+/// deleted already.
+pub async fn schedule(tx: &Tx, id: UpdateId, at_ms: i64) -> Result<Option<RowUpdate>, StoreError> {
+    let changed = updates::Entity::update_many()
+        .col_expr(Column::PublishState, Expr::value(PublishState::Scheduled.as_str()))
+        .col_expr(Column::PublishAt, Expr::value(at_ms))
+        .col_expr(Column::ChangedAt, Expr::value(tx.clock().now_ms()))
+        .col_expr(Column::Version, Expr::cust("version + 1"))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::PublishState.ne(PublishState::Published.as_str()))
+        .exec(tx.raw())
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(None);
+    }
+    let row = find_any(tx, id).await?;
+    if let Some(row) = &row {
+        emit_row(tx, EventKind::UpdateChanged, row).await?;
+    }
+    Ok(row)
 }
 
 /// Publishes what is due, each in a transaction of its own. Answers how many; any number of servers may call it.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use meridian_domain::enums::AudienceKind;
 use meridian_domain::ids::{AudienceId, UpdateId, UserId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -78,6 +79,7 @@ pub async fn summaries(
         .column(watches::Column::UpdateId)
         .column_as(watches::Column::UserId.count(), "count")
         .filter(watches::Column::UpdateId.is_in(ids.iter().copied()))
+        .filter(Expr::cust("user_id <> (SELECT u.author_id FROM updates u WHERE u.id = watches.update_id)"))
         .group_by(watches::Column::UpdateId)
         .into_model::<Count>()
         .all(conn.raw())
@@ -141,4 +143,17 @@ async fn named_people(
         named.entry(member.audience_id.into()).or_default().push(member.user_id.into());
     }
     Ok(named)
+}
+
+/// Those in an audience of named people; `None` for a team's.
+pub async fn audience_people(conn: &impl Conn, id: AudienceId) -> Result<Option<Vec<UserId>>, StoreError> {
+    let found = audiences::Entity::find_by_id(id.0).one(conn.raw()).await?;
+    if found.is_none_or(|row| row.kind != AudienceKind::People.as_str()) {
+        return Ok(None);
+    }
+    let members = audience_members::Entity::find()
+        .filter(audience_members::Column::AudienceId.eq(id.0))
+        .all(conn.raw())
+        .await?;
+    Ok(Some(members.into_iter().map(|member| member.user_id.into()).collect()))
 }

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::{Chapter, Link, RowUpdate, Trim, emit_row, find_any, row};
 use crate::entity::updates::{self, Column};
 use crate::entity::{audience_members, audiences};
-use crate::repo::jobs::{NewJob, Payload, enqueue};
+use crate::repo::search;
 use crate::{Conn, StoreError, Tx, json};
 
 /// Who a new update is for.
@@ -100,6 +100,7 @@ pub async fn insert(tx: &Tx, new: &NewUpdate) -> Result<RowUpdate, StoreError> {
     let row = row::from_model(model)?;
     emit_row(tx, EventKind::UpdateCreated, &row).await?;
     if published {
+        search::index_update(tx, row.id).await?;
         emit_row(tx, EventKind::UpdatePublished, &row).await?;
     }
     Ok(row)
@@ -174,39 +175,12 @@ pub async fn edit(tx: &Tx, id: UpdateId, version: i64, edit: &Edit) -> Result<Ro
     let row = find_any(tx, id).await?;
     match row {
         Some(row) if changed.rows_affected == 1 => {
+            if row.is_published() {
+                search::index_update(tx, id).await?;
+            }
             emit_row(tx, EventKind::UpdateChanged, &row).await?;
             Ok(row)
         }
         _ => Err(StoreError::Conflict { what: "the update" }),
     }
-}
-
-/// Puts a failed update whose bytes are here back to work; `false` when it is not failed any more.
-pub async fn retry(tx: &Tx, update: &RowUpdate) -> Result<bool, StoreError> {
-    let changed = updates::Entity::update_many()
-        .col_expr(Column::Status, Expr::value(UpdateStatus::Processing.as_str()))
-        .col_expr(Column::Phase, Expr::value("queued"))
-        .col_expr(Column::Percent, Expr::value(0_i64))
-        .col_expr(Column::FailureCode, Expr::value(Option::<String>::None))
-        .col_expr(Column::FailureDetail, Expr::value(Option::<String>::None))
-        .col_expr(Column::ChangedAt, Expr::value(tx.clock().now_ms()))
-        .col_expr(Column::Version, Expr::cust("version + 1"))
-        .filter(Column::Id.eq(update.id.0))
-        .filter(Column::Status.eq(UpdateStatus::Failed.as_str()))
-        .filter(Column::DeletedAt.is_null())
-        .exec(tx.raw())
-        .await?;
-    if changed.rows_affected == 0 {
-        return Ok(false);
-    }
-    let job = NewJob {
-        priority: 100,
-        dedupe_key: Some(format!("process:{}", update.id)),
-        workspace_id: Some(update.workspace_id),
-        update_id: Some(update.id),
-        ..NewJob::new(Payload::ProcessUpdate { v: 1, update_id: update.id })
-    };
-    enqueue(tx, &job).await?;
-    super::emit(tx, EventKind::UpdateChanged, update.id).await?;
-    Ok(true)
 }

@@ -1,0 +1,31 @@
+//! Updates: make, list, read, change, delete, publish.
+
+pub mod access;
+pub mod create;
+pub mod delete;
+pub mod edit;
+mod fields;
+pub mod list;
+pub mod publish;
+pub mod read;
+pub mod retry;
+pub mod schema;
+pub mod view;
+
+pub use view::{UpdateView, render, render_one};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Routes under `/api/v1`.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create::create)
+        .service(list::team)
+        .service(list::workspace)
+        .service(read::read)
+        .service(edit::edit)
+        .service(delete::remove)
+        .service(delete::restore)
+        .service(publish::publish)
+        .service(retry::retry);
+}

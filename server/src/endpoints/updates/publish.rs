@@ -1,0 +1,59 @@
+//! POST `/updates/{u}/publish`.
+
+use actix_web::{HttpResponse, post, web};
+use garde::Validate;
+use jiff::Timestamp;
+use meridian_domain::ids::UpdateId;
+use meridian_store::repo::updates;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{access, render_one, view::UpdateView};
+use crate::auth::Auth;
+use crate::error::{ApiError, ApiResult, Problem};
+use crate::http::{ApiJson, ApiPath, Edit, etag};
+use crate::state::AppState;
+
+/// When.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[schema(as = Publish)]
+pub struct PublishBody {
+    /// Null or left out: now.
+    #[garde(skip)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    publish_at: Option<Timestamp>,
+}
+
+/// Publishes a draft now, or sets when it is published.
+#[utoipa::path(tag = "Updates", security(("bearer" = [])),
+    params(("update" = Uuid, Path, description = "The update")),
+    request_body = Option<PublishBody>,
+    responses(
+        (status = 200, description = "Published or scheduled", body = UpdateView),
+        (status = 403, description = "Not yours, or no longer in the team", body = Problem),
+        (status = 404, description = "No such update for you", body = Problem),
+        (status = 409, description = "Published already", body = Problem),
+        (status = 422, description = "publish_at is not in the future", body = Problem)))]
+#[post("/updates/{update}/publish")]
+pub async fn publish(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<UpdateId>,
+    condition: Edit,
+    body: ApiJson<PublishBody>,
+) -> ApiResult<HttpResponse> {
+    let tx = state.store.write().await?;
+    let row = access::own(&tx, &auth, path.0).await?;
+    condition.check(row.version)?;
+    access::posting_team(&tx, &auth, row.team_id).await?;
+    let done = match body.0.publish_at.map(Timestamp::as_millisecond) {
+        None => updates::publish(&tx, row.id).await?,
+        Some(at_ms) if at_ms > state.clock().now_ms() => updates::schedule(&tx, row.id, at_ms).await?,
+        Some(_) => return Err(ApiError::invalid("publish_at", "past", "It has to be in the future.")),
+    };
+    let row = done.ok_or_else(|| ApiError::conflict("It is published already."))?;
+    let version = row.version;
+    let shown = render_one(&state, &tx, &auth, row).await?;
+    tx.commit().await?;
+    Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
+}

@@ -1,3 +1,0 @@
-// One page for every address: the app routes in the browser.
-export const ssr = false;
-export const prerender = false;
