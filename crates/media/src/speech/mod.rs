@@ -6,12 +6,16 @@
 //! All of it is synchronous and busy: run it on a thread of its own, one
 //! recogniser (one inference) at a time.
 mod error;
+mod guard;
 mod languages;
 mod logging;
 mod recogniser;
 mod segment;
+mod sentences;
+mod span;
 mod vad;
 mod window;
+mod words;
 
 pub use error::SpeechError;
 pub use languages::{Language, languages};

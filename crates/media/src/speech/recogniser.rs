@@ -1,11 +1,33 @@
 //! Whisper: one loaded model, one inference at a time.
-use super::{RecognisedSegment, SpeechError, Window};
+use super::guard::{self, Heard};
+use super::words::{self, Token};
+use super::{RecognisedSegment, SpeechError, Window, languages, logging, sentences};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use whisper_rs::{
+    DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext,
+    WhisperContextParameters, WhisperState,
+};
 
 /// Asked often during inference: true stops it with [`SpeechError::Aborted`].
 pub type Abort = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Samples of one frame of the encoder's output (20 ms).
+const CONTEXT_SAMPLES: usize = 320;
+/// Frames of the encoder's output for 30 s, what Whisper was trained with.
+const FULL_CONTEXT: usize = 1_500;
+/// Frames left beyond the audio: cut closer, the text suffers.
+const CONTEXT_MARGIN: usize = 128;
+/// whisper.cpp ends the process when word times are asked of less than 160 ms;
+/// below a second Whisper hears little anyway.
+const SHORTEST_SAMPLES: usize = 16_000;
+/// How much of a window is heard to find its language (15 s).
+const DETECTION_SAMPLES: usize = 15 * 16_000;
+/// The glossary may use this many tokens of the prompt (224 at most).
+const GLOSSARY_TOKENS: usize = 100;
+/// Memory for dynamic time warping of one window.
+const DTW_BYTES: usize = 128 << 20;
 
 /// How a window is to be recognised.
 #[derive(Clone, Default)]
@@ -45,30 +67,196 @@ pub struct DetectedLanguage {
 /// A model in memory (about 280 MB with `base`), ready to recognise. `Send`:
 /// move it to the thread that does the work. Dropping it frees the memory.
 #[derive(Debug)]
-pub struct Recogniser {}
+pub struct Recogniser {
+    context: WhisperContext,
+    state: WhisperState,
+    threads: usize,
+}
 
 impl Recogniser {
     /// Loads the weights. `threads`: how many cores inference may keep busy.
-    pub fn load(model: &Path, _threads: usize) -> Result<Self, SpeechError> {
-        Err(SpeechError::ModelPath(model.to_owned()))
+    pub fn load(model: &Path, threads: usize) -> Result<Self, SpeechError> {
+        logging::silence();
+        let path = model.to_str().ok_or_else(|| SpeechError::ModelPath(model.to_owned()))?;
+        let failed = |source| SpeechError::Model { path: model.to_owned(), source };
+        let mut parameters = WhisperContextParameters::default();
+        parameters.flash_attn(false).dtw_parameters(DtwParameters {
+            mode: DtwMode::ModelPreset { model_preset: preset(model) },
+            dtw_mem_size: DTW_BYTES,
+        });
+        let context = WhisperContext::new_with_params(path, parameters).map_err(failed)?;
+        let state = context.create_state().map_err(failed)?;
+        Ok(Self { context, state, threads: threads.max(1) })
     }
 
     /// False for the `.en` models, whose only language is English.
     pub fn is_multilingual(&self) -> bool {
-        false
+        self.context.is_multilingual()
     }
 
     /// What is spoken in this window; "en" at once for an `.en` model.
-    pub fn detect_language(&mut self, _window: &Window) -> Result<DetectedLanguage, SpeechError> {
-        Err(SpeechError::Aborted)
+    pub fn detect_language(&mut self, window: &Window) -> Result<DetectedLanguage, SpeechError> {
+        if !self.is_multilingual() {
+            return Ok(DetectedLanguage { code: "en".to_owned(), probability: 1.0 });
+        }
+        let samples = padded(window.samples());
+        let samples = samples.get(..DETECTION_SAMPLES).unwrap_or(&samples);
+        // whisper.cpp detects with the encoder's size of the last inference, 30 s
+        // when there was none. So: one inference that stops before it encodes
+        // (its span is as short as may be) and leaves spectrogram and size behind.
+        let mut parameters = self.parameters(samples.len());
+        parameters.set_language(Some("en"));
+        parameters.set_duration_ms(100);
+        self.state.full(parameters, samples).map_err(SpeechError::Inference)?;
+        let (id, all) = self.state.lang_detect(0, self.threads).map_err(SpeechError::Inference)?;
+        let code = whisper_rs::get_lang_str(id).unwrap_or("en").to_owned();
+        let probability = usize::try_from(id).ok().and_then(|id| all.get(id)).copied().unwrap_or(0.0);
+        Ok(DetectedLanguage { code, probability })
     }
 
     /// The text of a window; empty when there are no words in it.
     pub fn transcribe(
         &mut self,
-        _window: &Window,
-        _options: &Options,
+        window: &Window,
+        options: &Options,
     ) -> Result<Vec<RecognisedSegment>, SpeechError> {
-        Err(SpeechError::Aborted)
+        let language = match &options.language {
+            Some(name) => {
+                languages::code_of(name).ok_or_else(|| SpeechError::UnknownLanguage(name.clone()))?.to_owned()
+            }
+            None => self.detect_language(window)?.code,
+        };
+        let samples = padded(window.samples());
+        self.infer(&samples, &language, options)?;
+        let (tokens, heard) = self.collect(window);
+        if !guard::is_speech(&heard) {
+            return Ok(Vec::new());
+        }
+        let words = guard::without_loops(words::words(&tokens, window.speech()));
+        Ok(sentences::segments(words))
     }
+
+    fn infer(&mut self, samples: &[f32], language: &str, options: &Options) -> Result<(), SpeechError> {
+        let prompt = self.prompt(&options.glossary);
+        let mut parameters = self.parameters(samples.len());
+        parameters.set_language(Some(language));
+        parameters.set_translate(options.translate);
+        // Without a limit of 0 text loops; the glossary is the only exception.
+        parameters.set_n_max_text_ctx(i32::try_from(prompt.len()).unwrap_or(0));
+        if !prompt.is_empty() {
+            parameters.set_tokens(&prompt);
+        }
+        if let Some(abort) = options.abort.clone() {
+            // The type must be this box by name: whisper-rs reads it back as one.
+            let ask: Box<dyn FnMut() -> bool> = Box::new(move || abort());
+            parameters.set_abort_callback_safe::<_, Box<dyn FnMut() -> bool>>(ask);
+        }
+        let result = self.state.full(parameters, samples);
+        if options.abort.as_ref().is_some_and(|abort| abort()) {
+            return Err(SpeechError::Aborted);
+        }
+        result.map_err(SpeechError::Inference)
+    }
+
+    fn parameters<'a, 'b>(&self, samples: usize) -> FullParams<'a, 'b> {
+        let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+        parameters.set_n_threads(i32::try_from(self.threads).unwrap_or(1));
+        parameters.set_print_progress(false);
+        parameters.set_print_realtime(false);
+        parameters.set_print_timestamps(false);
+        parameters.set_print_special(false);
+        parameters.set_temperature_inc(0.2);
+        parameters.set_no_context(true);
+        // A window is one piece: a second pass over its last moments invents text.
+        parameters.set_single_segment(true);
+        parameters.set_suppress_nst(true);
+        let context = samples.div_ceil(CONTEXT_SAMPLES) + CONTEXT_MARGIN;
+        parameters.set_audio_ctx(i32::try_from(context.min(FULL_CONTEXT)).unwrap_or(0));
+        parameters
+    }
+
+    /// The glossary as what was said before: Whisper goes on in its spelling.
+    fn prompt(&self, glossary: &[String]) -> Vec<i32> {
+        let mut prompt = Vec::new();
+        for term in glossary {
+            // A NUL would end whisper-rs.
+            let term: String = term.chars().filter(|c| !c.is_control()).collect();
+            if term.trim().is_empty() {
+                continue;
+            }
+            let text = if prompt.is_empty() {
+                format!(" Glossary: {}", term.trim())
+            } else {
+                format!(", {}", term.trim())
+            };
+            match self.context.tokenize(&text, GLOSSARY_TOKENS) {
+                Ok(tokens) if prompt.len() + tokens.len() < GLOSSARY_TOKENS => prompt.extend(tokens),
+                _ => break,
+            }
+        }
+        if !prompt.is_empty()
+            && let Ok(end) = self.context.tokenize(".", 4)
+        {
+            prompt.extend(end);
+        }
+        prompt
+    }
+
+    fn collect(&self, window: &Window) -> (Vec<Token>, Heard) {
+        let end_of_text = self.context.token_eot();
+        let mut tokens = Vec::new();
+        let mut heard = Heard::default();
+        for segment in self.state.as_iter() {
+            heard.no_speech = heard.no_speech.max(segment.no_speech_probability());
+            let mut last_ms = segment.start_timestamp() * 10;
+            for index in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(index) else { continue };
+                let data = token.token_data();
+                if data.id >= end_of_text {
+                    continue;
+                }
+                let Ok(bytes) = token.to_bytes() else { continue };
+                if data.t_dtw >= 0 {
+                    last_ms = last_ms.max(data.t_dtw * 10);
+                }
+                heard.add(bytes, data.plog);
+                tokens.push(Token {
+                    bytes: bytes.to_vec(),
+                    end_ms: window.recording_ms(last_ms),
+                    probability: data.p,
+                });
+            }
+        }
+        (tokens, heard)
+    }
+}
+
+/// The alignment heads that OpenAI names for a model; whisper.cpp does not tell
+/// which model a file is, but its name does.
+fn preset(model: &Path) -> DtwModelPreset {
+    let name = model.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let known = [
+        ("tiny.en", DtwModelPreset::TinyEn),
+        ("tiny", DtwModelPreset::Tiny),
+        ("base.en", DtwModelPreset::BaseEn),
+        ("base", DtwModelPreset::Base),
+        ("small.en", DtwModelPreset::SmallEn),
+        ("small", DtwModelPreset::Small),
+        ("medium.en", DtwModelPreset::MediumEn),
+        ("medium", DtwModelPreset::Medium),
+        ("large-v3-turbo", DtwModelPreset::LargeV3Turbo),
+        ("large-v3", DtwModelPreset::LargeV3),
+        ("large-v2", DtwModelPreset::LargeV2),
+        ("large-v1", DtwModelPreset::LargeV1),
+    ];
+    known.into_iter().find(|(part, _)| name.contains(part)).map_or(DtwModelPreset::Base, |(_, preset)| preset)
+}
+
+fn padded(samples: &[f32]) -> std::borrow::Cow<'_, [f32]> {
+    if samples.len() >= SHORTEST_SAMPLES {
+        return samples.into();
+    }
+    let mut longer = samples.to_vec();
+    longer.resize(SHORTEST_SAMPLES, 0.0);
+    longer.into()
 }

@@ -1,0 +1,42 @@
+//! How recordings are cut.
+use crate::support::{clips, decode};
+use meridian_media::speech::{Window, Windower};
+
+fn cut(samples: &[f32], portion: usize) -> Vec<Window> {
+    let mut windower = Windower::new().unwrap();
+    let mut windows = Vec::new();
+    for part in samples.chunks(portion) {
+        windows.extend(windower.push(part).unwrap());
+    }
+    windows.extend(windower.finish().unwrap());
+    windows
+}
+
+#[test]
+fn windows_are_short_ordered_and_the_same_however_samples_come() {
+    let Some(clip) = clips().into_iter().find(|c| c.name == "talk-long.flac") else { return };
+    let samples = decode(&clip.path);
+    let places =
+        |ws: &[Window]| ws.iter().map(|w| (w.start_ms(), w.end_ms(), w.audio_ms())).collect::<Vec<_>>();
+    let windows = places(&cut(&samples, 1_000));
+    println!("{windows:?}");
+    assert_eq!(windows, places(&cut(&samples, samples.len())));
+    assert!(windows.len() >= 12);
+    assert!(windows.iter().all(|(start, end, audio)| start < end && *audio <= 28_600));
+    assert!(windows.windows(2).all(|w| w[0].1 <= w[1].0), "windows overlap");
+}
+
+#[test]
+fn a_window_comes_before_the_recording_ends_and_silence_is_left_out() {
+    let Some(clip) = clips().into_iter().find(|c| c.name == "en-jfk.wav") else { return };
+    let mut samples = decode(&clip.path);
+    let spoken = samples.len();
+    samples.resize(spoken + 16_000 * 60, 0.0);
+    let mut windower = Windower::new().unwrap();
+    let early = windower.push(&samples).unwrap();
+    assert_eq!(early.len(), 1, "five seconds of silence end a window");
+    assert!(early[0].end_ms() <= 12_000 && early[0].audio_ms() <= 11_500);
+    assert!(windower.finish().unwrap().is_empty());
+    assert!(windower.analysed_ms() >= 71_000);
+    assert!(!windower.speech().is_empty());
+}

@@ -1,0 +1,64 @@
+// The access token: in memory only, renewed by the HttpOnly cookie. Tabs take turns (Web Locks), since a refresh
+// token works once.
+import { ApiError, readError } from './errors';
+import type { Me } from './types';
+
+interface SignedIn {
+  access_token: string;
+  expires_in: number;
+  user: Me;
+}
+
+let token: string | null = null;
+let expiresAt = 0;
+let listener: (user: Me | null) => void = () => {};
+
+/** Who wants to know about signing in and out (the session store). */
+export function onSession(callback: (user: Me | null) => void): void {
+  listener = callback;
+}
+
+/** Takes the answer of sign-up, sign-in or refresh. */
+export function adopt(answer: SignedIn): void {
+  token = answer.access_token;
+  expiresAt = Date.now() + answer.expires_in * 1000;
+  listener(answer.user);
+}
+
+/** Forgets the token. */
+export function forget(): void {
+  token = null;
+  expiresAt = 0;
+  listener(null);
+}
+
+async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+  return 'locks' in navigator ? navigator.locks.request('meridian-refresh', work) : work();
+}
+
+let running: Promise<string | null> | null = null;
+
+async function refresh(fetcher: typeof fetch): Promise<string | null> {
+  return exclusively(async () => {
+    let response: Response;
+    try {
+      response = await fetcher('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin' });
+    } catch {
+      throw new ApiError(0, 'offline', '');
+    }
+    if (response.status === 401) {
+      forget();
+      return null;
+    }
+    if (!response.ok) throw await readError(response);
+    adopt((await response.json()) as SignedIn);
+    return token;
+  });
+}
+
+/** A token that is valid for a while yet (20 s and more); null: signed out. `force` renews it in any case. */
+export async function accessToken(fetcher: typeof fetch = fetch, force = false): Promise<string | null> {
+  if (!force && token !== null && Date.now() < expiresAt - 20_000) return token;
+  running ??= refresh(fetcher).finally(() => (running = null));
+  return running;
+}

@@ -1,0 +1,21 @@
+// The message catalogue: every text that a person reads has a key here. Another language is another folder
+// with the same keys.
+import { core } from './en/core';
+import { watch } from './en/watch';
+
+const english = { ...core, ...watch };
+
+/** What a message may take: `{name}` in its text is replaced. */
+export type Params = Record<string, string | number>;
+type Entry = string | ((params: Params) => string);
+export type MessageKey = keyof typeof english;
+
+const catalogue: Record<string, Entry> = english;
+
+/** The text of a key. Messages with plurals are functions of their parameters. */
+export function t(key: MessageKey, params: Params = {}): string {
+  const entry = catalogue[key];
+  if (entry === undefined) return key;
+  if (typeof entry === 'function') return entry(params);
+  return entry.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}

@@ -1,0 +1,7 @@
+// Before the first paint: the theme that was chosen, so that nothing flashes.
+try {
+  const theme = localStorage.getItem('meridian.theme');
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage is closed: the system's theme it is.
+}
