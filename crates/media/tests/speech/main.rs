@@ -4,7 +4,7 @@
 //! `../shared/media` are used where they are; without them the small clips in
 //! `tests/fixtures` have to do. `MERIDIAN_TEST_FULL=1` runs every clip with
 //! every model.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests")]
 
 mod quiet;
 mod support;

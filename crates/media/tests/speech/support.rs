@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A clip of the shared set.
 pub(crate) struct Clip {
@@ -32,7 +32,7 @@ pub(crate) fn clips() -> Vec<Clip> {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|f| text(f, "file").starts_with("speech/") && !text(f, "file").ends_with(".json"))
+        .filter(|f| text(f, "file").starts_with("speech/") && f["ffprobe"].is_object())
         .map(|f| Clip {
             name: text(f, "file").trim_start_matches("speech/").to_owned(),
             path: media.join(text(f, "file")),
@@ -82,12 +82,12 @@ pub(crate) fn model(name: &str) -> PathBuf {
 /// One recogniser a model for all tests: inference is for one at a time.
 pub(crate) fn recogniser(name: &'static str) -> MutexGuard<'static, Recogniser> {
     static LOADED: OnceLock<Mutex<HashMap<&'static str, &'static Mutex<Recogniser>>>> = OnceLock::new();
-    let mut loaded = LOADED.get_or_init(Mutex::default).lock().unwrap_or_else(|e| e.into_inner());
+    let mut loaded = LOADED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let one = *loaded
         .entry(name)
         .or_insert_with(|| Box::leak(Box::new(Mutex::new(Recogniser::load(&model(name), 2).unwrap()))));
     drop(loaded);
-    one.lock().unwrap_or_else(|e| e.into_inner())
+    one.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The windows of a whole recording, pushed in uneven portions.

@@ -131,13 +131,13 @@ impl<'a> Reader<'a> {
     }
 
     fn size(&mut self) -> Result<usize, ModelError> {
-        usize::try_from(self.u32()?).map_err(|_| wrong("model.bin is too large"))
+        usize::try_from(self.u32()?).ok().ok_or_else(|| wrong("model.bin is too large"))
     }
 
     fn string(&mut self) -> Result<&'a str, ModelError> {
         let length = u16::from_le_bytes(self.array()?);
         let bytes = self.take(length.into())?;
         let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
-        std::str::from_utf8(bytes).map_err(|_| wrong("a name is not UTF-8"))
+        std::str::from_utf8(bytes).ok().ok_or_else(|| wrong("a name is not UTF-8"))
     }
 }

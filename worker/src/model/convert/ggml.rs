@@ -78,7 +78,7 @@ impl<W: Write> Put<'_, W> {
     }
 
     fn size(&mut self, n: usize) -> Result<(), ModelError> {
-        self.number(i32::try_from(n).map_err(|_| wrong("a size is out of range"))?)
+        self.number(i32::try_from(n).ok().ok_or_else(|| wrong("a size is out of range"))?)
     }
 
     fn tensor(&mut self, name: &str, tensor: &Tensor<'_>) -> Result<(), ModelError> {
