@@ -286,7 +286,6 @@ fn unknown(bytes: &[u8]) -> &'static str {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

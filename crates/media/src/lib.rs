@@ -5,6 +5,19 @@
 //! it speaks with its parent.
 
 pub mod child;
+mod codecs;
+mod decode;
+mod demux;
+mod error;
+mod ffi;
+mod layout;
+mod link;
+mod mux;
+mod pass;
+mod picture;
 pub mod protocol;
+mod publish;
 pub mod sandbox;
+mod sound;
+mod source;
 pub mod speech;

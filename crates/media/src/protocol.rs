@@ -498,9 +498,9 @@ fn read_all(input: &mut impl Read, into: &mut [u8]) -> Result<(), ProtocolError>
 }
 
 fn lengths(prefix: [u8; PREFIX_BYTES]) -> Result<(usize, usize), ProtocolError> {
-    let [a, b, c, d, e, f, g, h] = prefix;
-    let header_len = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX);
-    let body_len = usize::try_from(u32::from_le_bytes([e, f, g, h])).unwrap_or(usize::MAX);
+    let (header, body) = prefix.split_at(4);
+    let header_len = usize::try_from(le32(header)).unwrap_or(usize::MAX);
+    let body_len = usize::try_from(le32(body)).unwrap_or(usize::MAX);
     if header_len > MAX_HEADER_BYTES {
         return Err(ProtocolError::HeaderTooLong(header_len));
     }
@@ -508,6 +508,10 @@ fn lengths(prefix: [u8; PREFIX_BYTES]) -> Result<(usize, usize), ProtocolError> 
         return Err(ProtocolError::BodyTooLong(body_len));
     }
     Ok((header_len, body_len))
+}
+
+fn le32(bytes: &[u8]) -> u32 {
+    bytes.iter().rev().fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
 }
 
 /// Takes frames out of bytes that come in pieces (for an async parent).
@@ -555,7 +559,6 @@ impl Decoder {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -1,0 +1,5 @@
+//! From encoded samples to init bytes and segments. Pure: no ffmpeg, no I/O.
+
+pub(crate) mod boxes;
+pub(crate) mod h264;
+pub(crate) mod segmenter;
