@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::endpoints::{identity, me, system, teams, updates, uploads, workspaces};
+use crate::endpoints::{identity, me, media, system, teams, updates, uploads, workspaces};
 
 /// Head of the API document.
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ impl utoipa::Modify for Bearer {
 /// Everything under `/api/v1` and beside it.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(system::health::healthz).service(system::ready::readyz);
+    config.configure(media::configure);
     config.service(scope::scope("/api/v1").configure(api));
 }
 

@@ -2,6 +2,7 @@
 
 pub mod identity;
 pub mod me;
+pub mod media;
 pub mod system;
 pub mod teams;
 pub mod updates;

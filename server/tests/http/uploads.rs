@@ -141,7 +141,7 @@ fn header(answer: &Answer, name: &str) -> String {
 }
 
 /// Bytes that begin as a WebM file does.
-fn webm(size: usize) -> Vec<u8> {
+pub(crate) fn webm(size: usize) -> Vec<u8> {
     let mut bytes = vec![0x1a, 0x45, 0xdf, 0xa3, 0x9f, 0x42, 0x82, 0x84];
     bytes.extend(b"webm");
     bytes.extend((bytes.len()..size).map(|n| u8::try_from(n * 131 % 251).unwrap()));

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod events;
 pub mod invites;
 pub mod jobs;
+pub mod media;
 pub mod processing;
 pub mod search;
 pub mod sessions;

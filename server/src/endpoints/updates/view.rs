@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::schema::{PriorityWord, PublishStateWord, TranscriptStatusWord, UpdateKindWord, UpdateStatusWord};
 use crate::auth::Auth;
+use crate::endpoints::media::{MediaUrls, media_urls};
 use crate::error::{ApiError, ApiResult};
 use crate::markdown;
 use crate::state::AppState;
@@ -133,6 +134,20 @@ pub struct MediaView {
     pub audio_url: Option<String>,
 }
 
+impl From<MediaUrls> for MediaView {
+    fn from(urls: MediaUrls) -> Self {
+        Self {
+            hls_url: urls.hls_url,
+            download_url: urls.download_url,
+            poster_url: urls.poster_url,
+            storyboard_vtt_url: urls.storyboard_vtt_url,
+            peaks_url: urls.peaks_url,
+            captions_url: urls.captions_url,
+            audio_url: urls.audio_url,
+        }
+    }
+}
+
 /// How far the transcript is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TranscriptView {
@@ -240,11 +255,13 @@ pub async fn render(
     let people = updates::people(conn, &authors).await?;
     let mut summaries = updates::summaries(conn, auth.user, &rows).await?;
     let managed = updates::managed_teams(conn, auth.user, &rows).await?;
+    let mut media = media_urls(state, conn, auth, &rows).await?;
     rows.into_iter()
         .map(|row| {
             let summary = summaries.remove(&row.id).unwrap_or_default();
             let can_edit = row.author_id == auth.user || managed.contains(&row.team_id);
-            view(state, row, &people, summary, can_edit)
+            let media = media.remove(&row.id).unwrap_or_default();
+            view(state, row, &people, summary, can_edit, media)
         })
         .collect()
 }
@@ -269,6 +286,7 @@ fn view(
     people: &HashMap<UserId, Person>,
     summary: Summary,
     can_edit: bool,
+    media: MediaUrls,
 ) -> ApiResult<UpdateView> {
     let is_text = row.kind == UpdateKind::Text;
     let kind = if summary.people.is_some() { "people" } else { "team" };
@@ -296,7 +314,7 @@ fn view(
             .collect(),
         upload_url: (!is_text).then(|| format!("/api/v1/uploads?update_id={}", row.id)),
         share_url: format!("{}/u/{}", state.settings.public_url, row.id),
-        media: MediaView::default(),
+        media: media.into(),
         transcript: TranscriptView {
             status: row.transcript_status,
             language: row.transcript_language,

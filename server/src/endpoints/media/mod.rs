@@ -1,0 +1,27 @@
+//! Media delivery: `GET /media/{ticket}/{update}/...`.
+//!
+//! Playlists are rendered from rows, everything else are immutable objects read by range. Each request asks for the
+//! right behind its ticket again. What is not there, not visible or not valid is 404, all alike.
+
+mod admission;
+mod answer;
+mod captions;
+mod download;
+mod playlist;
+mod range;
+mod serve;
+mod ticket;
+mod urls;
+mod wanted;
+
+use actix_web::{guard, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use urls::{MediaUrls, media_urls};
+
+/// Registers the routes of this folder; they stand outside of `/api/v1`.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.app_data(web::Data::new(admission::Admissions::default()));
+    let reads = guard::Any(guard::Get()).or(guard::Head());
+    config.route("/media/{ticket}/{update}/{wanted:.*}", web::route().guard(reads).to(serve::serve));
+}

@@ -1,0 +1,185 @@
+//! One media request: ticket, right, name, answer.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use meridian_domain::enums::UpdateStatus;
+use meridian_domain::ids::GenerationId;
+use meridian_store::Reader;
+use meridian_store::repo::media::{self, Object};
+use meridian_store::repo::updates::RowUpdate;
+
+use super::admission::{Admissions, Located};
+use super::answer::{ASK_AGAIN, IMMUTABLE, Representation};
+use super::playlist::{self, Listing};
+use super::ticket::Ticket;
+use super::wanted::Wanted;
+use super::{captions, download};
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// GET and HEAD `/media/{ticket}/{update}/{wanted}`.
+pub(super) async fn serve(
+    req: HttpRequest,
+    state: web::Data<AppState>,
+    admissions: web::Data<Admissions>,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let (ticket, update, wanted) = path.into_inner();
+    let ticket = Ticket::read(&ticket, &state.keys.media, state.clock().now_ms());
+    let ticket =
+        ticket.filter(|ticket| ticket.update.to_string() == update).ok_or_else(ApiError::not_found)?;
+    let wanted = Wanted::read(&wanted).ok_or_else(ApiError::not_found)?;
+    let row = match wanted {
+        Wanted::Init(..) | Wanted::Segment(..) => admissions.recent(&state, ticket).await?,
+        _ => admissions.fresh(&state, ticket).await?,
+    };
+    let request = Request { state: &state, reader: state.store.reader(), row: &row };
+    match wanted {
+        Wanted::Master => request.master().await,
+        Wanted::Variant(generation, name) => request.variant(generation, &name).await,
+        Wanted::Init(..) | Wanted::Segment(..) => {
+            let object = request.object(&admissions, wanted).await?;
+            let kind = "video/mp4";
+            Representation::stored(&state.blobs, &[object], kind, IMMUTABLE)?.answer(&req).await
+        }
+        Wanted::Artefact(name) => request.artefact(name).await?.answer(&req).await,
+        Wanted::Captions => request.captions().await?.answer(&req).await,
+        Wanted::DownloadPicture => request.download(true).await?.answer(&req).await,
+        Wanted::DownloadSound => request.download(false).await?.answer(&req).await,
+    }
+}
+
+struct Request<'a> {
+    state: &'a AppState,
+    reader: &'a Reader,
+    row: &'a RowUpdate,
+}
+
+impl Request<'_> {
+    /// The generation that players get now.
+    fn current(&self) -> Result<GenerationId, ApiError> {
+        self.row.generation_id.ok_or_else(ApiError::not_found)
+    }
+
+    /// The visible part of the source's time line, where it was trimmed.
+    fn trim_us(&self) -> Option<(i64, i64)> {
+        self.row.trim.map(|trim| (trim.start_ms.saturating_mul(1000), trim.end_ms.saturating_mul(1000)))
+    }
+
+    /// Whether nothing will be added to a generation; 404 where players may not read it.
+    async fn ended(&self, generation: GenerationId) -> Result<bool, ApiError> {
+        let ended = media::generation_ended(self.reader, self.row.id, generation).await?;
+        Ok(ended.ok_or_else(ApiError::not_found)? || self.row.status == UpdateStatus::Failed)
+    }
+
+    async fn master(&self) -> Result<HttpResponse, ApiError> {
+        let generation = self.current()?;
+        let ended = self.ended(generation).await?;
+        let mut renditions = media::renditions(self.reader, generation).await?;
+        if renditions.iter().any(|rendition| rendition.has_picture) {
+            renditions.retain(|rendition| rendition.has_picture);
+        }
+        if renditions.is_empty() {
+            return Err(ApiError::not_found());
+        }
+        Ok(text(playlist::master(&renditions, !ended && !self.row.live)))
+    }
+
+    async fn variant(&self, generation: GenerationId, name: &str) -> Result<HttpResponse, ApiError> {
+        let generation_ended = self.ended(generation).await?;
+        let found = media::rendition(self.reader, generation, name).await?;
+        let rendition = found.ok_or_else(ApiError::not_found)?;
+        let segments = media::segments(self.reader, rendition.id).await?;
+        let ended = rendition.ended || generation_ended;
+        let listing = Listing { ended, live: self.row.live, trim_us: self.trim_us() };
+        playlist::variant(&rendition, &segments, listing).map(text).ok_or_else(ApiError::not_found)
+    }
+
+    /// Init bytes or a segment; what lies outside of the visible part is not there.
+    async fn object(&self, admissions: &Admissions, wanted: Wanted) -> Result<Object, ApiError> {
+        let located = if let Some(located) = admissions.located(self.row.id, &wanted) {
+            located
+        } else {
+            let found = self.locate(&wanted).await?.ok_or_else(ApiError::not_found)?;
+            admissions.locate(self.row.id, wanted, found.clone());
+            found
+        };
+        match located {
+            Located::Init(object) => Ok(object),
+            Located::Segment(segment) if self.trim_us().is_none_or(|span| segment.overlaps(span)) => {
+                Ok(segment.object)
+            }
+            Located::Segment(_) => Err(ApiError::not_found()),
+        }
+    }
+
+    async fn locate(&self, wanted: &Wanted) -> Result<Option<Located>, ApiError> {
+        let (Wanted::Init(generation, name, number) | Wanted::Segment(generation, name, number)) = wanted
+        else {
+            return Ok(None);
+        };
+        self.ended(*generation).await?;
+        let Some(rendition) = media::rendition(self.reader, *generation, name).await? else {
+            return Ok(None);
+        };
+        if matches!(wanted, Wanted::Segment(..)) {
+            let found = media::segment(self.reader, rendition.id, *number).await?;
+            return Ok(found.map(Located::Segment));
+        }
+        let inits = media::inits(self.reader, rendition.id).await?;
+        Ok(inits.into_iter().find(|(n, _)| n == number).map(|(_, object)| Located::Init(object)))
+    }
+
+    async fn artefact(&self, name: &str) -> Result<Representation, ApiError> {
+        // The storyboard is one picture and the waveform one array of the whole: they cannot be cut.
+        if self.row.trim.is_some() && name != "poster.jpg" {
+            return Err(ApiError::not_found());
+        }
+        let found = media::artefact(self.reader, self.current()?, name).await?;
+        let artefact = found.ok_or_else(ApiError::not_found)?;
+        // By the name, not by what a row says: nothing user-made is ever HTML or SVG.
+        let kind = match name.rsplit('.').next() {
+            Some("jpg") => "image/jpeg",
+            Some("vtt") => captions::CONTENT_TYPE,
+            _ => "application/json",
+        };
+        Representation::stored(&self.state.blobs, &[artefact.object], kind, ASK_AGAIN)
+    }
+
+    async fn captions(&self) -> Result<Representation, ApiError> {
+        let cues = media::cues(self.reader, self.row.id).await?;
+        if cues.is_empty() {
+            return Err(ApiError::not_found());
+        }
+        let span = self.row.trim.map(|trim| (trim.start_ms, trim.end_ms));
+        let text = captions::render(&cues, span, self.first_shown_ms().await?);
+        Ok(Representation::made(text, captions::CONTENT_TYPE))
+    }
+
+    /// Where on the source's time line the player's zero is: at the first segment that is listed.
+    async fn first_shown_ms(&self) -> Result<i64, ApiError> {
+        let (Some(span), Some(generation)) = (self.trim_us(), self.row.generation_id) else { return Ok(0) };
+        let renditions = media::renditions(self.reader, generation).await?;
+        let Some(first) = renditions.first() else { return Ok(0) };
+        let segments = media::segments(self.reader, first.id).await?;
+        let shown = segments.iter().find(|segment| segment.overlaps(span));
+        Ok(shown.map_or(0, |segment| segment.start_us / 1000))
+    }
+
+    async fn download(&self, picture: bool) -> Result<Representation, ApiError> {
+        let found = download::objects(self.reader, self.current()?, picture, self.trim_us()).await?;
+        let (_, objects) = found.ok_or_else(ApiError::not_found)?;
+        let (kind, ending) = if picture { ("video/mp4", "mp4") } else { ("audio/mp4", "m4a") };
+        let mut answer = Representation::stored(&self.state.blobs, &objects, kind, ASK_AGAIN)?;
+        let title = if self.row.title.trim().is_empty() { "update" } else { self.row.title.trim() };
+        answer.save_as = Some(format!("{title}.{ending}"));
+        Ok(answer)
+    }
+}
+
+fn text(playlist: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, ASK_AGAIN))
+        .content_type(playlist::CONTENT_TYPE)
+        .body(playlist)
+}

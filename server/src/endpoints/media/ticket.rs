@@ -1,0 +1,125 @@
+//! Media tickets: capability addresses for one viewer and one update.
+//!
+//! A player cannot send a token with each segment, so the address itself carries a signed right. It says who (and
+//! which browser session), which update and until when; the right behind it is asked for again on each request, so a
+//! revoked member's tickets end at once (within the 10 s that an answer is remembered).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use meridian_domain::ids::{SessionId, UpdateId, UserId};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::auth::keys::mac;
+
+/// How long a ticket is valid at most, in milliseconds: 6 hours.
+const LIFETIME_MS: i64 = 6 * 60 * 60 * 1000;
+/// The same viewer gets the same ticket for this long, so that a browser's cache keeps working.
+const STEP_MS: i64 = 60 * 60 * 1000;
+const VERSION: u8 = 1;
+const BODY_BYTES: usize = 1 + 16 + 16 + 16 + 8;
+const MAC_BYTES: usize = 32;
+
+/// Who may fetch what until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ticket {
+    /// The viewer.
+    pub(crate) user: UserId,
+    /// The browser session; `None`: it was given to an API token.
+    pub(crate) session: Option<SessionId>,
+    /// The update.
+    pub(crate) update: UpdateId,
+    /// When it ends, in milliseconds since 1970.
+    pub(crate) expires_at_ms: i64,
+}
+
+impl Ticket {
+    /// The ticket for now.
+    pub(crate) fn new(user: UserId, session: Option<SessionId>, update: UpdateId, now_ms: i64) -> Self {
+        let step = now_ms.div_euclid(STEP_MS).saturating_mul(STEP_MS);
+        Self { user, session, update, expires_at_ms: step.saturating_add(LIFETIME_MS) }
+    }
+
+    fn body(&self) -> [u8; BODY_BYTES] {
+        let mut body = [VERSION; BODY_BYTES];
+        let session = self.session.map_or(Uuid::nil(), |id| id.0);
+        let expires = self.expires_at_ms.to_be_bytes();
+        let parts =
+            [self.user.0.as_bytes().as_slice(), session.as_bytes(), self.update.0.as_bytes(), &expires];
+        for (to, from) in body.iter_mut().skip(1).zip(parts.concat()) {
+            *to = from;
+        }
+        body
+    }
+
+    /// As it stands in an address.
+    pub(crate) fn sign(&self, key: &[u8; 32]) -> String {
+        let body = self.body();
+        URL_SAFE_NO_PAD.encode([body.as_slice(), &mac(key, &body)].concat())
+    }
+
+    /// Reads a ticket; `None` when it is not one of ours or out of time.
+    pub(crate) fn read(text: &str, key: &[u8; 32], now_ms: i64) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (body, signature) = bytes.split_at_checked(BODY_BYTES)?;
+        if signature.len() != MAC_BYTES || !bool::from(mac(key, body).ct_eq(signature)) {
+            return None;
+        }
+        let (version, rest) = body.split_first()?;
+        let id = |at: usize| Some(Uuid::from_bytes(*rest.get(at..)?.first_chunk()?));
+        let expires_at_ms = i64::from_be_bytes(*rest.get(48..)?.first_chunk()?);
+        let session = id(16)?;
+        let ticket = Self {
+            user: id(0)?.into(),
+            session: (!session.is_nil()).then(|| session.into()),
+            update: id(32)?.into(),
+            expires_at_ms,
+        };
+        (*version == VERSION && now_ms < expires_at_ms).then_some(ticket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: [u8; 32] = [7; 32];
+    const NOW_MS: i64 = 1_800_000_000_000;
+
+    fn ticket(now_ms: i64) -> Ticket {
+        let id = |n| Uuid::from_u128(n);
+        Ticket::new(id(1).into(), Some(id(2).into()), id(3).into(), now_ms)
+    }
+
+    #[test]
+    fn a_ticket_reads_back_until_it_ends() {
+        let signed = ticket(NOW_MS).sign(&KEY);
+        assert_eq!(Ticket::read(&signed, &KEY, NOW_MS), Some(ticket(NOW_MS)));
+        let end = ticket(NOW_MS).expires_at_ms;
+        assert!(end - NOW_MS <= LIFETIME_MS && end - NOW_MS > LIFETIME_MS - STEP_MS);
+        assert_eq!(Ticket::read(&signed, &KEY, end - 1), Some(ticket(NOW_MS)));
+        assert_eq!(Ticket::read(&signed, &KEY, end), None);
+    }
+
+    #[test]
+    fn the_same_viewer_gets_the_same_one_within_an_hour() {
+        let start = NOW_MS.div_euclid(STEP_MS) * STEP_MS;
+        assert_eq!(ticket(start).sign(&KEY), ticket(start + STEP_MS - 1).sign(&KEY));
+        assert_ne!(ticket(start).sign(&KEY), ticket(start + STEP_MS).sign(&KEY));
+    }
+
+    #[test]
+    fn any_change_makes_it_worthless() {
+        let signed = ticket(NOW_MS).sign(&KEY);
+        assert_eq!(Ticket::read(&signed, &[8; 32], NOW_MS), None);
+        let bytes = URL_SAFE_NO_PAD.decode(&signed).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert_eq!(Ticket::read(&URL_SAFE_NO_PAD.encode(changed), &KEY, NOW_MS), None, "byte {at}");
+        }
+        for text in ["", "x", "....", &signed[1..], &format!("{signed}AA")] {
+            assert_eq!(Ticket::read(text, &KEY, NOW_MS), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The addresses of an update's media, for the update's JSON.
+
+use std::collections::HashMap;
+
+use meridian_domain::enums::TranscriptStatus;
+use meridian_domain::ids::{GenerationId, UpdateId};
+use meridian_store::Conn;
+use meridian_store::repo::media::{self, Contents};
+use meridian_store::repo::updates::RowUpdate;
+
+use super::ticket::Ticket;
+use crate::auth::Auth;
+use crate::error::ApiResult;
+use crate::state::AppState;
+
+/// Absolute paths on this origin; each `None` until what it names exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MediaUrls {
+    /// The HLS master playlist: from the first segment on.
+    pub hls_url: Option<String>,
+    /// The whole as one file.
+    pub download_url: Option<String>,
+    /// A still picture.
+    pub poster_url: Option<String>,
+    /// Previews along the time line.
+    pub storyboard_vtt_url: Option<String>,
+    /// The waveform.
+    pub peaks_url: Option<String>,
+    /// Captions as WebVTT; grows while the transcript is made.
+    pub captions_url: Option<String>,
+    /// Sound alone.
+    pub audio_url: Option<String>,
+}
+
+/// The addresses for one viewer, by update; two statements whatever their number. The viewer has to see the updates:
+/// that is the caller's to know, and is asked again when an address is used.
+///
+/// # Errors
+/// The database is away.
+pub async fn media_urls(
+    state: &AppState,
+    conn: &impl Conn,
+    auth: &Auth,
+    rows: &[RowUpdate],
+) -> ApiResult<HashMap<UpdateId, MediaUrls>> {
+    let generations: Vec<GenerationId> = rows.iter().filter_map(|row| row.generation_id).collect();
+    let contents = media::contents(conn, &generations).await?;
+    let now_ms = state.clock().now_ms();
+    let urls = rows.iter().map(|row| {
+        let ticket = Ticket::new(auth.user, auth.session, row.id, now_ms).sign(&state.keys.media);
+        let found = row.generation_id.and_then(|id| contents.get(&id));
+        (row.id, urls(row, found, &format!("/media/{ticket}/{}", row.id)))
+    });
+    Ok(urls.collect())
+}
+
+fn urls(row: &RowUpdate, contents: Option<&Contents>, base: &str) -> MediaUrls {
+    let at = |there: bool, name: &str| there.then(|| format!("{base}/{name}"));
+    let has = |name: &str| contents.is_some_and(|c| c.artefacts.iter().any(|known| known == name));
+    let picture = contents.is_some_and(|c| c.whole_picture);
+    let sound = contents.is_some_and(|c| c.whole_sound);
+    let told = match row.transcript_status {
+        TranscriptStatus::Ready => true,
+        TranscriptStatus::Running => row.word_count > 0,
+        _ => false,
+    };
+    MediaUrls {
+        hls_url: at(row.generation_id.is_some(), "hls/master.m3u8"),
+        download_url: if picture { at(true, "download.mp4") } else { at(sound, "download.m4a") },
+        poster_url: at(has("poster.jpg"), "poster.jpg"),
+        storyboard_vtt_url: at(has("storyboard.vtt") && row.trim.is_none(), "storyboard.vtt"),
+        peaks_url: at(has("peaks.json") && row.trim.is_none(), "peaks.json"),
+        captions_url: at(told, "captions.vtt"),
+        audio_url: at(sound, "download.m4a"),
+    }
+}
