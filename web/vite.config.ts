@@ -7,7 +7,9 @@ const server = process.env.MERIDIAN_DEV_SERVER ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   plugins: [sveltekit()],
   server: {
-    proxy: Object.fromEntries(['/api', '/media'].map((path) => [path, { target: server, changeOrigin: true }])),
+    proxy: Object.fromEntries(
+      ['/api', '/media'].map((path) => [path, { target: server, changeOrigin: true }]),
+    ),
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 600 },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -75,8 +75,7 @@ export const api = {
     call<T>('POST', path, { ...options, body: body ?? {} }).then((answer) => answer.data),
   put: <T>(path: string, body?: unknown, options?: Options) =>
     call<T>('PUT', path, { ...options, body }).then((answer) => answer.data),
-  patch: <T>(path: string, body: unknown, options?: Options) =>
-    call<T>('PATCH', path, { ...options, body }),
+  patch: <T>(path: string, body: unknown, options?: Options) => call<T>('PATCH', path, { ...options, body }),
   delete: (path: string, options?: Options) => call<void>('DELETE', path, options).then(() => undefined),
   /** A page of a list. */
   page: <T>(path: string, options?: Options) =>
