@@ -196,7 +196,7 @@ mod tests {
         let value = disposition("a\"; x=\r\ny/..\\Größe.mp4");
         assert_eq!(
             value,
-            "attachment; filename=\"a__ x___y_..__Gr__e.mp4\"; \
+            "attachment; filename=\"a__ x___y_.._Gr__e.mp4\"; \
              filename*=UTF-8''a%22%3B%20x%3D%0D%0Ay%2F..%5CGr%C3%B6%C3%9Fe.mp4"
         );
     }

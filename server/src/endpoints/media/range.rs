@@ -30,12 +30,12 @@ pub(super) fn read(header: Option<&str>, len: u64) -> Asked {
         },
         (false, open) => {
             let Some(start) = number(first) else { return Asked::Whole };
-            let end = if open { Some(u64::MAX) } else { number(last).map(|last| last.saturating_add(1)) };
-            match end {
+            let last = if open { Some(u64::MAX) } else { number(last) };
+            match last {
                 None => Asked::Whole,
-                Some(end) if end <= start => Asked::Whole,
+                Some(last) if last < start => Asked::Whole,
                 Some(_) if start >= len => Asked::Unsatisfiable,
-                Some(end) => Asked::Part(start..end.min(len)),
+                Some(last) => Asked::Part(start..last.saturating_add(1).min(len)),
             }
         }
     }
