@@ -10,6 +10,7 @@ pub mod error;
 pub mod http;
 pub mod mail;
 pub mod markdown;
+pub mod middleware;
 pub mod routes;
 pub mod state;
 pub mod web;

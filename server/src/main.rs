@@ -27,6 +27,20 @@ enum Command {
     Migrate,
     /// Prints the OpenAPI document.
     Openapi,
+    /// What whoever runs the instance does by hand.
+    Admin {
+        #[command(subcommand)]
+        command: Admin,
+    },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Prints a link that sets a new password; valid for one hour, once.
+    ResetPassword {
+        /// The account's address.
+        email: String,
+    },
 }
 
 #[actix_web::main]
@@ -41,12 +55,26 @@ async fn main() -> anyhow::Result<()> {
         Command::Serve => serve(settings).await,
         Command::Migrate => open_store(&settings).await?.migrate().await.context("the migrations failed"),
         Command::Openapi => Ok(()),
+        Command::Admin { command: Admin::ResetPassword { email } } => reset_password(settings, &email).await,
     }
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 fn print_openapi() -> anyhow::Result<()> {
     println!("{}", meridian_server::app::openapi().to_pretty_json()?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
+    let store = open_store(&settings).await?;
+    let blobs = Blobs::open(&settings.store_url).context("the object store cannot be opened")?;
+    let state = AppState::new(parts(settings, store, blobs).await?);
+    let found =
+        meridian_store::repo::users::by_email(state.store.reader(), email).await.context("accounts")?;
+    let user = found.with_context(|| format!("there is no account with the address {email}"))?;
+    let link = meridian_server::endpoints::identity::forgot::make_link(&state, user.id).await?;
+    println!("{link}");
     Ok(())
 }
 
@@ -70,6 +98,10 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;
+    if let Some(address) = settings.metrics_listen {
+        let listener = TcpListener::bind(address).with_context(|| format!("{address} is not free"))?;
+        actix_web::rt::spawn(meridian_server::app::serve_metrics(listener)?);
+    }
     let state = AppState::new(parts(settings, store, blobs).await?);
     actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
     let server = meridian_server::app::serve(state, listener)?;

@@ -29,6 +29,10 @@ impl utoipa::Modify for Bearer {
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(system::health::healthz).service(system::ready::readyz);
     config.configure(media::configure);
+    config
+        .service(system::health::healthz)
+        .service(system::ready::readyz)
+        .service(system::metrics::get_metrics);
     config.service(scope::scope("/api/v1").configure(api));
 }
 

@@ -11,6 +11,16 @@ use crate::error::ApiError;
 #[allow_missing = true]
 struct Files;
 
+/// The hashes that the web app's page names for its inline script, for the policy in the header.
+pub fn script_hashes() -> String {
+    let page = Files::get("index.html").map(|file| file.data.to_vec()).unwrap_or_default();
+    let page = String::from_utf8_lossy(&page).into_owned();
+    let found = page.split('\'').filter(|part| {
+        part.starts_with("sha256-") && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-".contains(&b))
+    });
+    found.map(|hash| format!("'{hash}'")).collect::<Vec<_>>().join(" ")
+}
+
 /// Serves a file of the web app, or its first page.
 pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
     let path = req.path().trim_start_matches('/');

@@ -7,6 +7,7 @@ use crate::{Conn, StoreError};
 pub mod access;
 pub mod credentials;
 pub mod events;
+pub mod idempotency;
 pub mod invites;
 pub mod jobs;
 pub mod media;

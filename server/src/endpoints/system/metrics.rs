@@ -1,0 +1,68 @@
+//! GET `/metrics` in Prometheus' text format: on its own listener, or here with the configured token.
+
+use std::sync::OnceLock;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+use subtle::ConstantTimeEq as _;
+
+use crate::error::{ApiError, ApiResult};
+use crate::state::AppState;
+
+/// The recorder's handle, where one was installed.
+#[derive(Clone)]
+pub struct Recorder(pub Option<PrometheusHandle>);
+
+/// Figures for Prometheus. Without the token that `MERIDIAN_METRICS_TOKEN` sets there is nothing here.
+#[utoipa::path(tag = "Running it", responses((status = 200, body = String, content_type = "text/plain"), (status = 404)))]
+#[get("/metrics")]
+pub async fn get_metrics(
+    req: HttpRequest,
+    state: web::Data<AppState>,
+    recorder: web::Data<Recorder>,
+) -> ApiResult<HttpResponse> {
+    let wanted = state.settings.metrics_token.as_deref().unwrap_or("");
+    let given = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let given = given.strip_prefix("Bearer ").unwrap_or("");
+    if wanted.is_empty() || !bool::from(given.as_bytes().ct_eq(wanted.as_bytes())) {
+        return Err(ApiError::not_found());
+    }
+    Ok(render(&recorder))
+}
+
+/// The figures.
+pub fn render(recorder: &Recorder) -> HttpResponse {
+    let text = recorder.0.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}
+
+/// The same on a listener of its own, without a token.
+pub async fn open_metrics(recorder: web::Data<Recorder>) -> HttpResponse {
+    render(&recorder)
+}
+
+/// Installs the recorder of this process, once: it is the process's own, like its log.
+pub fn install() -> Recorder {
+    static HANDLE: OnceLock<Recorder> = OnceLock::new();
+    HANDLE.get_or_init(install_once).clone()
+}
+
+fn install_once() -> Recorder {
+    let handle = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0])
+        .and_then(|builder| builder.install_recorder());
+    ::metrics::describe_counter!("meridian_http_requests_total", "Requests by method, route and status");
+    ::metrics::describe_histogram!(
+        "meridian_http_request_seconds",
+        ::metrics::Unit::Seconds,
+        "Time to the head of the answer"
+    );
+    match handle {
+        Ok(handle) => Recorder(Some(handle)),
+        Err(error) => {
+            tracing::debug!(%error, "no metrics recorder");
+            Recorder(None)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What happens around every request: security headers, CORS, measuring, idempotency.
+
+pub mod cors;
+pub mod headers;
+pub mod idempotency;
+pub mod measure;
