@@ -1,6 +1,18 @@
 //! Words with times: the parts of a transcript, and its forms as text.
 
+mod cut;
+mod read;
+#[cfg(test)]
+mod tests;
+mod words;
+mod write;
+
 use serde::{Deserialize, Serialize};
+
+pub use cut::{cut, earlier};
+pub use read::{MAX_BYTES, ReadError, read};
+pub use words::{realign, spread};
+pub use write::{md, srt, txt, vtt};
 
 /// A word with its place on the source's time line. Punctuation stays with its word.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
