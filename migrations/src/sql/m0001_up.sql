@@ -115,8 +115,8 @@ CREATE TABLE artefacts (
 
 CREATE TABLE transcripts (
   id {uuid} PRIMARY KEY NOT NULL, update_id {uuid} NOT NULL REFERENCES updates (id), language text NOT NULL,
-  origin text NOT NULL, model text, revision bigint NOT NULL, state text NOT NULL, generation_id {uuid},
-  created_at bigint NOT NULL, changed_at bigint NOT NULL);
+  origin text NOT NULL, model text, revision bigint NOT NULL, state text NOT NULL, outdated boolean NOT NULL,
+  generation_id {uuid}, created_at bigint NOT NULL, changed_at bigint NOT NULL);
 CREATE INDEX transcripts_update ON transcripts (update_id, state);
 CREATE TABLE transcript_segments (
   id {uuid} PRIMARY KEY NOT NULL, transcript_id {uuid} NOT NULL REFERENCES transcripts (id), update_id {uuid} NOT NULL,
@@ -183,6 +183,6 @@ CREATE TABLE search_rows (
 CREATE INDEX search_rows_update ON search_rows (update_id, source, start_ms);
 CREATE INDEX search_rows_comment ON search_rows (comment_id);
 CREATE TABLE search_languages (language text PRIMARY KEY NOT NULL);
-CREATE TABLE vocabulary (term text PRIMARY KEY NOT NULL, surface text NOT NULL, rows_count bigint NOT NULL);
+CREATE TABLE vocabulary (term text PRIMARY KEY NOT NULL, rows_count bigint NOT NULL);
 CREATE TABLE vocabulary_trigrams (
   trigram text NOT NULL, term text NOT NULL, PRIMARY KEY (trigram, term));

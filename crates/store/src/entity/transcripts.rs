@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+#[expect(clippy::struct_field_names, reason = "the column is named after the recogniser's model")]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "transcripts")]
 pub struct Model {
@@ -17,6 +18,7 @@ pub struct Model {
     pub revision: i64,
     #[sea_orm(column_type = "Text")]
     pub state: String,
+    pub outdated: bool,
     pub generation_id: Option<Uuid>,
     pub created_at: i64,
     pub changed_at: i64,

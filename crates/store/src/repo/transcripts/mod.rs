@@ -1,0 +1,179 @@
+//! Transcripts: kept by (update, language, origin). An edited one goes before an imported, that before a recognised.
+//! A transcript that is to be made anew is marked outdated: it stays the one that people see until the new one is
+//! whole.
+
+mod edit;
+mod recognise;
+mod suggestions;
+
+use meridian_domain::enums::TranscriptOrigin;
+use meridian_domain::ids::{SegmentId, TranscriptId, UpdateId, UserId};
+use meridian_domain::transcript::{Span, Word, cut};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+pub use edit::{Edited, Import, edit_segment, import, regenerate};
+pub use recognise::{append_recognised, begin_recognised, finish_recognised};
+pub use suggestions::{Suggestion, accept, dismiss, suggestion_for, suggestions};
+
+use crate::entity::{transcript_segments, transcripts};
+use crate::repo::updates::{self, RowUpdate};
+use crate::{Conn, StoreError, json};
+
+/// Whole.
+const READY: &str = "ready";
+/// Windows are being recognised.
+const RUNNING: &str = "running";
+
+/// A segment of a transcript.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Its id; an edit keeps it.
+    pub id: SegmentId,
+    /// Times, text and words, on the source's time line.
+    pub span: Span,
+}
+
+/// A transcript with its segments in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transcript {
+    /// Which.
+    pub id: TranscriptId,
+    /// Of which update.
+    pub update_id: UpdateId,
+    /// A language tag such as `en`; `und` where nobody knows.
+    pub language: String,
+    /// Where the text comes from.
+    pub origin: TranscriptOrigin,
+    /// Which model made it.
+    pub model: Option<String>,
+    /// Grows with every change, over all transcripts of the update.
+    pub revision: i64,
+    /// Whether it is whole; `false` while windows are still being recognised.
+    pub whole: bool,
+    /// The segments.
+    pub segments: Vec<Segment>,
+}
+
+impl Transcript {
+    /// Without what a trim hides; times stay on the source's time line.
+    #[must_use]
+    pub fn visible(mut self, update: &RowUpdate) -> Self {
+        if let Some(trim) = update.trim {
+            self.segments = self
+                .segments
+                .into_iter()
+                .filter_map(|segment| {
+                    cut(&segment.span, trim.start_ms, trim.end_ms).map(|span| Segment { span, ..segment })
+                })
+                .collect();
+        }
+        self
+    }
+
+    /// Its spans alone, as the writers of `meridian_domain::transcript` take them.
+    pub fn spans(&self) -> Vec<Span> {
+        self.segments.iter().map(|segment| segment.span.clone()).collect()
+    }
+
+    /// The spans for a file: they begin at 0 where the update is trimmed.
+    pub fn exported(self, update: &RowUpdate) -> Vec<Span> {
+        let start = update.trim.map_or(0, |trim| trim.start_ms);
+        let spans = self.visible(update).spans();
+        spans.iter().map(|span| meridian_domain::transcript::earlier(span, start)).collect()
+    }
+}
+
+/// The transcript that people see: of this language, else in any.
+pub async fn current(
+    conn: &impl Conn,
+    update: UpdateId,
+    language: Option<&str>,
+) -> Result<Option<Transcript>, StoreError> {
+    let rows = ordered(conn, update).await?;
+    let fits =
+        |row: &&transcripts::Model| language.is_none_or(|language| same_language(&row.language, language));
+    match rows.iter().find(fits) {
+        Some(row) => Ok(Some(whole(conn, row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The row of the transcript that people see.
+pub(crate) async fn current_row(
+    conn: &impl Conn,
+    update: UpdateId,
+) -> Result<Option<transcripts::Model>, StoreError> {
+    Ok(ordered(conn, update).await?.into_iter().next())
+}
+
+/// An update's transcripts, the one that people see first.
+async fn ordered(conn: &impl Conn, update: UpdateId) -> Result<Vec<transcripts::Model>, StoreError> {
+    let mut rows = transcripts::Entity::find()
+        .filter(transcripts::Column::UpdateId.eq(update.0))
+        .filter(transcripts::Column::State.is_in([READY, RUNNING]))
+        .order_by_desc(transcripts::Column::Revision)
+        .all(conn.raw())
+        .await?;
+    let precedence = |origin: &str| match origin.parse() {
+        Ok(TranscriptOrigin::Edited) => 0,
+        Ok(TranscriptOrigin::Imported) => 1,
+        Ok(TranscriptOrigin::Recognised) => 2,
+        _ => 3,
+    };
+    rows.sort_by_key(|row| (row.state != READY, row.outdated, precedence(&row.origin)));
+    Ok(rows)
+}
+
+fn same_language(a: &str, b: &str) -> bool {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    primary(a) == primary(b)
+}
+
+async fn whole(conn: &impl Conn, row: &transcripts::Model) -> Result<Transcript, StoreError> {
+    let segments = segment_rows(conn, row.id).await?;
+    Ok(Transcript {
+        id: row.id.into(),
+        update_id: row.update_id.into(),
+        language: row.language.clone(),
+        origin: row.origin.parse()?,
+        model: row.model.clone(),
+        revision: row.revision,
+        whole: row.state == READY,
+        segments: segments.into_iter().map(segment).collect::<Result<_, _>>()?,
+    })
+}
+
+async fn segment_rows(
+    conn: &impl Conn,
+    transcript: Uuid,
+) -> Result<Vec<transcript_segments::Model>, StoreError> {
+    let query = transcript_segments::Entity::find()
+        .filter(transcript_segments::Column::TranscriptId.eq(transcript))
+        .order_by_asc(transcript_segments::Column::StartMs)
+        .order_by_asc(transcript_segments::Column::Id);
+    Ok(query.all(conn.raw()).await?)
+}
+
+fn segment(row: transcript_segments::Model) -> Result<Segment, StoreError> {
+    let words: Vec<Word> = json::read("transcript_segments.words", &row.words)?;
+    let span = Span { start_ms: row.start_ms, end_ms: row.end_ms, text: row.text, words };
+    Ok(Segment { id: row.id.into(), span })
+}
+
+/// A segment's transcript and update, if the viewer sees the update, and whether the viewer may edit it.
+pub async fn segment_for(
+    conn: &impl Conn,
+    viewer: UserId,
+    id: SegmentId,
+) -> Result<Option<(RowUpdate, bool, Segment)>, StoreError> {
+    let Some(row) = transcript_segments::Entity::find_by_id(id.0).one(conn.raw()).await? else {
+        return Ok(None);
+    };
+    let found = updates::find_with_rights(conn, viewer, row.update_id.into()).await?;
+    // Only the segments of the transcript that people see: of others nobody was told.
+    let current = current_row(conn, row.update_id.into()).await?;
+    let shown = current.is_some_and(|current| current.id == row.transcript_id);
+    let Some((update, manages)) = found.filter(|_| shown) else { return Ok(None) };
+    Ok(Some((update, manages, segment(row)?)))
+}
