@@ -10,6 +10,7 @@ mod entity;
 mod error;
 mod json;
 pub mod repo;
+mod search;
 
 pub use conn::{Conn, Reader, Store, StoreOptions, Tx};
 pub use error::StoreError;

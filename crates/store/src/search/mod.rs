@@ -1,0 +1,34 @@
+//! Search: one tokenizer and stemmer for what is indexed, what is asked and what is highlighted.
+//!
+//! A row of the index is a title, a body, a comment or one segment of a transcript. Of a row FTS5 holds four columns:
+//! `audience` (who may see it, and the facets that filters ask for), `body` (its stems, in order), `surface` (its
+//! words as written where they differ from their stem, and joined compounds), and `near` (stems and words of the
+//! neighbouring segments, so that the words of a query may spread over them). FTS5 finds candidates; what a query
+//! means is decided by `pattern` on the row's text, which also makes the highlights.
+
+mod candidates;
+mod correct;
+mod filters;
+mod find;
+mod fold;
+mod fts5;
+mod index;
+mod language;
+mod near;
+mod pattern;
+mod query;
+mod rank;
+mod results;
+mod rows;
+mod show;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod vocabulary;
+
+pub use find::{Position, Request, search};
+pub use query::{Query, QueryError};
+pub use results::{Correction, Found, Hit, HitSource, Item};
+
+pub(crate) use index::{comment, remove, remove_comment, segments, update};
