@@ -1,26 +1,42 @@
-// Who is signed in, and which workspace they look at.
+// Who is signed in, and which workspace they look at. The token itself stays in $lib/api/session.
 import { goto } from '$app/navigation';
-import { api } from '$lib/api/client';
-import { accessToken, forget, onSession } from '$lib/api/session';
-import type { Me, Membership, Team } from '$lib/api/types';
+import { api } from './api/client';
+import { everything } from './api/lists';
+import { accessToken, forget, onSession } from './api/session';
+import type { Me, Membership, Team } from './api/types';
+import { browserZone } from './utils/time';
+
+export { safeNext } from './utils/next';
 
 const CHOSEN = 'meridian.workspace';
 
 class Session {
-  me = $state<Me | null>(null);
+  me = $state.raw<Me | null>(null);
   /** Whether it is known who is signed in. */
   ready = $state(false);
   /** The server could not be asked. */
   offline = $state(false);
-  chosen = $state<string | null>(null);
-  teams = $state<Team[]>([]);
+  private chosen = $state<string | null>(null);
+  teams = $state.raw<Team[]>([]);
+  /** The teams are known (perhaps none). */
+  teamsReady = $state(false);
 
-  workspace = $derived<Membership | null>(
+  readonly workspace = $derived<Membership | null>(
     this.me?.workspaces.find((found) => found.id === this.chosen) ?? this.me?.workspaces[0] ?? null,
   );
+  /** The teams that one is in, of those that one sees. */
+  readonly mine = $derived(this.teams.filter((team) => team.role !== null));
+  /** May change the workspace, its members and every open team. */
+  readonly manages = $derived(this.workspace?.role === 'owner' || this.workspace?.role === 'admin');
+  readonly guest = $derived(this.workspace?.role === 'guest');
+  /** The viewer's zone: the profile's, else the browser's. */
+  readonly zone = $derived(this.me?.time_zone ?? browserZone());
 
   constructor() {
-    onSession((me) => (this.me = me));
+    onSession((me) => {
+      this.me = me;
+      if (me === null) this.teams = [];
+    });
   }
 
   /** Asks the server who is signed in, by the refresh cookie. */
@@ -40,19 +56,28 @@ class Session {
     await this.loadTeams();
   }
 
-  /** The teams of the workspace that one sees, for the side bar. */
+  /** The teams of the workspace that one sees. Without an answer what was known stays. */
   async loadTeams(): Promise<void> {
-    const workspace = this.workspace;
-    if (!workspace) {
-      this.teams = [];
-      return;
+    const id = this.workspace?.id;
+    try {
+      const teams = id === undefined ? [] : await everything<Team>(`/workspaces/${id}/teams`);
+      if (id !== this.workspace?.id) return;
+      this.teams = teams;
+    } catch {
+      // The page that needs them says so.
     }
-    this.teams = (await api.page<Team>(`/workspaces/${workspace.id}/teams`)).items;
+    this.teamsReady = true;
+  }
+
+  team(id: string | null): Team | null {
+    return this.teams.find((team) => team.id === id) ?? null;
   }
 
   /** Looks at another workspace. */
   async choose(id: string): Promise<void> {
     this.chosen = id;
+    this.teams = [];
+    this.teamsReady = false;
     try {
       localStorage.setItem(CHOSEN, id);
     } catch {
@@ -61,7 +86,7 @@ class Session {
     await this.loadTeams();
   }
 
-  /** Loads the account again, after its workspaces changed. */
+  /** Loads the account again, after it or its workspaces changed. */
   async reload(): Promise<void> {
     this.me = await api.get<Me>('/me');
     await this.loadTeams();
@@ -70,15 +95,8 @@ class Session {
   async signOut(): Promise<void> {
     await api.post('/auth/logout', {}, { anonymous: true });
     forget();
-    this.teams = [];
     await goto('/sign-in');
   }
 }
 
 export const session = new Session();
-
-/** A path on this origin to return to; anything else is the home page. */
-export function safeNext(next: string | null): string {
-  if (!next || !next.startsWith('/') || next.startsWith('//') || next.includes('\\')) return '/';
-  return next;
-}

@@ -1,9 +1,10 @@
 // The message catalogue: every text that a person reads has a key here. Another language is another folder
 // with the same keys.
+import { auth } from './en/auth';
 import { core } from './en/core';
 import { watch } from './en/watch';
 
-const english = { ...core, ...watch };
+const english = { ...core, ...auth, ...watch };
 
 /** What a message may take: `{name}` in its text is replaced. */
 export type Params = Record<string, string | number>;

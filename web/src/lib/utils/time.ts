@@ -1,52 +1,133 @@
-// Times as people read them: the viewer's zone first, the other person's beside it.
+// Instants in people's zones: always the viewer's clock, with the sender's beside it where it differs. Intl only.
+import { t } from '$lib/messages';
 
-/** "14:05 in Berlin". */
-export function zoneTime(at: Date, zone: string): string {
-  return `${clock(at, zone)} in ${place(zone)}`;
+const LOCALE = 'en-GB';
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone} ${JSON.stringify(options)}`;
+  let found = formats.get(key);
+  if (!found) {
+    try {
+      found = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: zone });
+    } catch {
+      found = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: 'UTC' });
+    }
+    formats.set(key, found);
+  }
+  return found;
 }
 
-/** "14:05". */
-export function clock(at: Date, zone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(at);
-}
-
-/** The last part of a zone's name, in words: "Sao Paulo". */
-export function place(zone: string): string {
-  return (zone.split('/').pop() ?? zone).replaceAll('_', ' ');
-}
-
-/** "04:44, 09:14 in Kolkata": the viewer's time, and the sender's where it differs. */
-export function bothTimes(at: Date, mine: string, theirs: string | undefined): string {
-  const here = clock(at, mine);
-  if (!theirs || theirs === mine || clock(at, theirs) === here) return here;
-  return `${here}, ${zoneTime(at, theirs)}`;
-}
-
-/** "just now", "5 min ago", "3 h ago", "yesterday", "12 Nov". */
-export function ago(at: Date, now: Date, zone?: string): string {
-  const minutes = Math.round((now.getTime() - at.getTime()) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 24 * 60) return `${Math.round(minutes / 60)} h ago`;
-  if (minutes < 48 * 60) return 'yesterday';
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(at);
-}
-
-/** "1:05", "1:02:03". */
-export function length(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  const two = (n: number) => String(n).padStart(2, '0');
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
-/** The browser's zone. */
-export function ownZone(): string {
+/** The zone of this browser. */
+export function browserZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }
 
-/** Every zone the browser knows. */
-export function zones(): string[] {
-  const known = Intl.supportedValuesOf('timeZone');
-  return known.includes('UTC') ? known : ['UTC', ...known];
+/** Every zone that can be chosen; `also` is among them even if this browser does not know it. */
+export function zones(also: string): string[] {
+  return [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', also])].sort();
+}
+
+/** The place in a zone's name: `America/Sao_Paulo` -> `Sao Paulo`. */
+export function place(zone: string): string {
+  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+}
+
+/** `09:05`. */
+export function clock(at: Date, zone: string): string {
+  return format(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+/** The calendar day in a zone: `2026-11-18`. */
+export function isoDay(at: Date, zone: string): string {
+  const parts = Object.fromEntries(
+    format(zone, { year: 'numeric', month: '2-digit', day: '2-digit' })
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  );
+  return `${parts.year}-${parts.month}-${parts.day}`;
+}
+
+/** `Wednesday 18 November`. */
+export function longDay(at: Date, zone: string): string {
+  return format(zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at).replace(',', '');
+}
+
+/** `18 November 2026`. */
+export function date(at: Date, zone: string): string {
+  return format(zone, { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+}
+
+/** Minutes since midnight in a zone. */
+export function minutesOfDay(at: Date, zone: string): number {
+  const [hours, minutes] = clock(at, zone).split(':').map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
+}
+
+const DAYS = { Mon: 'mo', Tue: 'tu', Wed: 'we', Thu: 'th', Fri: 'fr', Sat: 'sa', Sun: 'su' } as const;
+
+/** The day of the week in a zone, as the API writes it: `mo` .. `su`. */
+export function weekday(at: Date, zone: string): string {
+  return DAYS[format(zone, { weekday: 'short' }).format(at) as keyof typeof DAYS] ?? 'mo';
+}
+
+/**
+ * When something happened: `04:44` today, `yesterday 21:20`, `Fri 13 Nov 09:00` or with the year; the sender's clock
+ * beside it where it shows another time (`04:44, 09:14 in Kolkata`).
+ */
+export function when(iso: string, viewer: string, sender: string | null, now: Date): string {
+  const at = new Date(iso);
+  const here = clock(at, viewer);
+  const day = isoDay(at, viewer);
+  let text: string;
+  if (day === isoDay(now, viewer)) text = here;
+  else if (day === isoDay(new Date(now.getTime() - DAY_MS), viewer))
+    text = t('time.yesterday', { time: here });
+  else {
+    const sameYear = day.slice(0, 4) === isoDay(now, viewer).slice(0, 4);
+    const shown = format(viewer, {
+      weekday: sameYear ? 'short' : undefined,
+      day: 'numeric',
+      month: 'short',
+      year: sameYear ? undefined : 'numeric',
+    }).format(at);
+    text = `${shown.replace(',', '')} ${here}`;
+  }
+  if (sender === null) return text;
+  const there = clock(at, sender);
+  return there === here ? text : t('time.beside', { time: text, there, place: place(sender) });
+}
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** `5 minutes ago`, `in 2 days`. */
+export function age(iso: string, now: Date): string {
+  const ms = new Date(iso).getTime() - now.getTime();
+  const size = Math.abs(ms);
+  if (size < MINUTE_MS) return t('time.now');
+  if (size < HOUR_MS) return relative.format(Math.trunc(ms / MINUTE_MS), 'minute');
+  if (size < DAY_MS) return relative.format(Math.trunc(ms / HOUR_MS), 'hour');
+  if (size < 60 * DAY_MS) return relative.format(Math.trunc(ms / DAY_MS), 'day');
+  return relative.format(Math.trunc(ms / (30.44 * DAY_MS)), 'month');
+}
+
+/** A length: `4:58`, `1:02:03`. */
+export function length(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  const seconds = String(total % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
+}
+
+/** A span in words: `45 min`, `3 h 48 min`. */
+export function span(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = Math.round(minutes % 60);
+  if (hours === 0) return t('time.minutes', { minutes: rest });
+  return rest === 0 ? t('time.hours', { hours }) : t('time.hoursMinutes', { hours, minutes: rest });
 }

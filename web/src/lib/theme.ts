@@ -1,0 +1,19 @@
+// Light, dark, or as the system has it. `static/theme.js` sets it before the first paint.
+export type Theme = 'system' | 'light' | 'dark';
+const KEY = 'meridian.theme';
+
+export function readTheme(): Theme {
+  const set = document.documentElement.dataset.theme;
+  return set === 'light' || set === 'dark' ? set : 'system';
+}
+
+export function setTheme(theme: Theme): void {
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  try {
+    if (theme === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage is closed: it holds until the page is left.
+  }
+}
