@@ -5,5 +5,7 @@ pub mod clock;
 pub mod enums;
 pub mod ids;
 pub mod policy;
+pub mod ranges;
 pub mod sniff;
 pub mod transcript;
+pub mod working_time;
