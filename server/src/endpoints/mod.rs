@@ -1,5 +1,7 @@
 //! One folder a noun, one file a verb: request, response, handler.
 
+pub mod asks;
+pub mod comments;
 pub mod identity;
 pub mod me;
 pub mod media;

@@ -2,6 +2,7 @@
 //! store in a temporary folder.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod comments;
 mod media;
 mod smoke;
 mod support;

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::{Conn, StoreError};
 
 pub mod access;
+pub mod comments;
 pub mod credentials;
 pub mod events;
 pub mod idempotency;

@@ -19,7 +19,7 @@ pub use summary::{Person, Summary, audience_people, people, summaries};
 pub use write::{Audience, Edit, NewUpdate, edit, insert};
 
 use meridian_domain::ids::{UpdateId, UserId};
-use sea_orm::{EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::visibility;
 use crate::entity::updates;
@@ -51,4 +51,13 @@ pub async fn find_with_rights(
 pub async fn find_any(conn: &impl Conn, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
     let found = updates::Entity::find_by_id(id.0).one(conn.raw()).await?;
     found.map(row::from_model).transpose()
+}
+
+/// Updates by id, for lists whose entries were found for the viewer already.
+pub async fn find_all(conn: &impl Conn, ids: &[UpdateId]) -> Result<Vec<RowUpdate>, StoreError> {
+    let rows = updates::Entity::find()
+        .filter(updates::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(conn.raw())
+        .await?;
+    rows.into_iter().map(row::from_model).collect()
 }

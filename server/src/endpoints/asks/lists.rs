@@ -1,0 +1,168 @@
+//! GET `/me/asks`, `/teams/{t}/asks`, `/teams/{t}/decisions`, `/teams/{t}/answers`.
+
+use actix_web::{get, web};
+use meridian_domain::enums::CommentKind;
+use meridian_domain::ids::TeamId;
+use meridian_store::repo::comments::{self, AskFilter, AskState, CommentKey, Order};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::view::{AskView, show};
+use crate::auth::Auth;
+use crate::endpoints::updates::access;
+use crate::error::{ApiResult, Problem};
+use crate::http::{ApiPath, ApiQuery, Cursor, Page, PageQuery};
+use crate::state::AppState;
+
+/// Which asks.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AskStateWord {
+    /// Not resolved.
+    #[default]
+    Open,
+    /// Resolved.
+    Resolved,
+    /// Both.
+    All,
+}
+
+impl From<AskStateWord> for AskState {
+    fn from(word: AskStateWord) -> Self {
+        match word {
+            AskStateWord::Open => Self::Open,
+            AskStateWord::Resolved => Self::Resolved,
+            AskStateWord::All => Self::All,
+        }
+    }
+}
+
+/// The query of a list of asks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AskQuery {
+    /// `open` where not given.
+    state: Option<AskStateWord>,
+    /// How many, 1..100; 25 where not given.
+    limit: Option<i64>,
+    /// Where to begin: the last page's `next_cursor`.
+    cursor: Option<String>,
+}
+
+const ASKS: [CommentKind; 3] = [CommentKind::Question, CommentKind::Action, CommentKind::Blocker];
+
+async fn page(
+    state: &AppState,
+    auth: &Auth,
+    list: &str,
+    query: &PageQuery,
+    filter: &AskFilter,
+) -> ApiResult<web::Json<Page<AskView>>> {
+    let conn = state.store.reader();
+    let (after, limit) = (query.position::<CommentKey>(&state.keys, list)?, query.limit()?);
+    let mut rows = comments::asks(conn, auth.user, filter, after, limit.saturating_add(1)).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = match rows.last() {
+        Some(last) if more => Some(Cursor::seal(&state.keys, list, &CommentKey::of(last))?),
+        _ => None,
+    };
+    Ok(web::Json(Page { items: show(conn, rows).await?, next_cursor }))
+}
+
+fn filter(kinds: &[CommentKind]) -> AskFilter {
+    AskFilter {
+        team: None,
+        assignee: None,
+        addressed: false,
+        kinds: kinds.to_vec(),
+        state: AskState::All,
+        answered: false,
+        order: Order::NewestFirst,
+    }
+}
+
+/// Questions, actions and blockers addressed to me, what waits longest first.
+#[utoipa::path(tag = "Asks", security(("bearer" = [])), params(AskQuery),
+    responses((status = 200, description = "A page", body = Page<AskView>)))]
+#[get("/me/asks")]
+pub async fn my_asks(
+    state: web::Data<AppState>,
+    auth: Auth,
+    query: ApiQuery<AskQuery>,
+) -> ApiResult<web::Json<Page<AskView>>> {
+    let AskQuery { state: wanted, limit, cursor } = query.0;
+    let wanted = wanted.unwrap_or_default();
+    let filter = AskFilter {
+        assignee: Some(auth.user),
+        state: wanted.into(),
+        order: Order::OldestFirst,
+        ..filter(&ASKS)
+    };
+    let list = format!("my_asks/{}/{wanted:?}", auth.user);
+    page(&state, &auth, &list, &PageQuery { limit, cursor }, &filter).await
+}
+
+/// Questions, actions and blockers addressed to somebody on the team's updates, what waits longest first.
+#[utoipa::path(tag = "Asks", security(("bearer" = [])),
+    params(("team" = Uuid, Path, description = "The team"), AskQuery),
+    responses(
+        (status = 200, description = "A page", body = Page<AskView>),
+        (status = 404, description = "No such team for you", body = Problem)))]
+#[get("/teams/{team}/asks")]
+pub async fn team_asks(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<TeamId>,
+    query: ApiQuery<AskQuery>,
+) -> ApiResult<web::Json<Page<AskView>>> {
+    let team = access::readable_team(state.store.reader(), &auth, path.0).await?.team_id;
+    let AskQuery { state: wanted, limit, cursor } = query.0;
+    let wanted = wanted.unwrap_or_default();
+    let filter = AskFilter {
+        team: Some(team),
+        addressed: true,
+        state: wanted.into(),
+        order: Order::OldestFirst,
+        ..filter(&ASKS)
+    };
+    let list = format!("team_asks/{team}/{wanted:?}");
+    page(&state, &auth, &list, &PageQuery { limit, cursor }, &filter).await
+}
+
+/// Decisions on the team's updates, newest first.
+#[utoipa::path(tag = "Asks", security(("bearer" = [])),
+    params(("team" = Uuid, Path, description = "The team"), PageQuery),
+    responses(
+        (status = 200, description = "A page", body = Page<AskView>),
+        (status = 404, description = "No such team for you", body = Problem)))]
+#[get("/teams/{team}/decisions")]
+pub async fn team_decisions(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<TeamId>,
+    query: ApiQuery<PageQuery>,
+) -> ApiResult<web::Json<Page<AskView>>> {
+    let team = access::readable_team(state.store.reader(), &auth, path.0).await?.team_id;
+    let filter = AskFilter { team: Some(team), ..filter(&[CommentKind::Decision]) };
+    page(&state, &auth, &format!("decisions/{team}"), &query.0, &filter).await
+}
+
+/// Questions with an accepted answer on the team's updates, newest first.
+#[utoipa::path(tag = "Asks", security(("bearer" = [])),
+    params(("team" = Uuid, Path, description = "The team"), PageQuery),
+    responses(
+        (status = 200, description = "A page", body = Page<AskView>),
+        (status = 404, description = "No such team for you", body = Problem)))]
+#[get("/teams/{team}/answers")]
+pub async fn team_answers(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<TeamId>,
+    query: ApiQuery<PageQuery>,
+) -> ApiResult<web::Json<Page<AskView>>> {
+    let team = access::readable_team(state.store.reader(), &auth, path.0).await?.team_id;
+    let filter = AskFilter { team: Some(team), answered: true, ..filter(&[CommentKind::Question]) };
+    page(&state, &auth, &format!("answers/{team}"), &query.0, &filter).await
+}

@@ -1,0 +1,77 @@
+//! A comment with the update that it stands on.
+
+use std::collections::HashMap;
+
+use meridian_domain::enums::UpdateKind;
+use meridian_domain::ids::{CommentId, TeamId, UpdateId, WorkspaceId};
+use meridian_store::Conn;
+use meridian_store::repo::comments::{self, RowComment};
+use meridian_store::repo::updates::{self, RowUpdate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::endpoints::comments::{CommentView, render};
+use crate::endpoints::updates::schema::UpdateKindWord;
+use crate::error::ApiResult;
+
+/// As much of an update as a list of comments shows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UpdateBrief {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    id: UpdateId,
+    /// Where.
+    #[schema(value_type = Uuid)]
+    workspace_id: WorkspaceId,
+    /// In which team.
+    #[schema(value_type = Uuid)]
+    team_id: TeamId,
+    /// What it is called.
+    title: String,
+    /// What it is.
+    #[schema(value_type = UpdateKindWord)]
+    kind: UpdateKind,
+}
+
+impl From<RowUpdate> for UpdateBrief {
+    fn from(row: RowUpdate) -> Self {
+        Self {
+            id: row.id,
+            workspace_id: row.workspace_id,
+            team_id: row.team_id,
+            title: row.title,
+            kind: row.kind,
+        }
+    }
+}
+
+/// A comment with the update that it stands on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Ask)]
+pub struct AskView {
+    /// The comment.
+    #[serde(flatten)]
+    comment: CommentView,
+    /// On which update.
+    update: UpdateBrief,
+    /// A question: the accepted answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<CommentView>,
+}
+
+/// Comments with their updates; a constant number of statements.
+pub(super) async fn show(conn: &impl Conn, rows: Vec<RowComment>) -> ApiResult<Vec<AskView>> {
+    let update_ids: Vec<UpdateId> = rows.iter().map(|row| row.update_id).collect();
+    let answer_ids: Vec<CommentId> = rows.iter().filter_map(|row| row.answer_id).collect();
+    let briefs: HashMap<UpdateId, UpdateBrief> =
+        updates::find_all(conn, &update_ids).await?.into_iter().map(|row| (row.id, row.into())).collect();
+    let answers = render(conn, comments::find_all(conn, &answer_ids).await?).await?;
+    let answers: HashMap<CommentId, CommentView> = answers.into_iter().map(|view| (view.id, view)).collect();
+    let shown = render(conn, rows).await?;
+    let with = |comment: CommentView| {
+        let update = briefs.get(&comment.update_id)?.clone();
+        let answer = comment.answer_id.and_then(|id| answers.get(&id).cloned());
+        Some(AskView { comment, update, answer })
+    };
+    Ok(shown.into_iter().filter_map(with).collect())
+}
