@@ -2,6 +2,7 @@
 
 import type { Reaction } from '../player/moments';
 import { remove, settle, upsert } from './optimistic';
+import { nowIso } from './now';
 import { filterCounts, filterThreads, toThreads, type Filter } from './threads';
 import type { Comment, CommentKind, Person } from './types';
 
@@ -102,7 +103,7 @@ export class Comments {
       resolved_at: null,
       answer_id: null,
       edited_at: null,
-      created_at: new Date().toISOString(),
+      created_at: nowIso(),
     };
     this.items = [...this.items, meanwhile];
     try {
@@ -131,12 +132,12 @@ export class Comments {
   }
 
   edit(comment: Comment, body: string, mentions: string[]): Promise<boolean> {
-    const shown = { ...comment, body, body_html: '', mentions, edited_at: new Date().toISOString() };
+    const shown = { ...comment, body, body_html: '', mentions, edited_at: nowIso() };
     return this.change(shown, 'edit', () => this.api.edit(comment.id, { body, mentions }));
   }
 
   setResolved(comment: Comment, resolved: boolean): Promise<boolean> {
-    const shown = { ...comment, resolved_at: resolved ? new Date().toISOString() : null };
+    const shown = { ...comment, resolved_at: resolved ? nowIso() : null };
     return this.change(shown, 'resolve', () =>
       resolved ? this.api.resolve(comment.id) : this.api.reopen(comment.id),
     );

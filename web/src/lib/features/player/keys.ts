@@ -71,7 +71,7 @@ export function focusKind(element: Element | null): Focus {
     )
   )
     return 'field';
-  if (element.closest('[role=slider],input,[role=tab],[role=menu]')) return 'slider';
+  if (element.closest('[role=slider],input,[role=tab],[role=menu],[data-scroll]')) return 'slider';
   if (element.closest('button,a,summary,[role=button]')) return 'control';
   return 'page';
 }

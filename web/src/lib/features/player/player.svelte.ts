@@ -52,6 +52,7 @@ export class Player {
   private url: string | null = null;
   private frame = 0;
   private lastTick = 0;
+  private lastTickMs = 0;
   private wantedMs: number | null = null;
 
   /** What is being played; told again whenever the update changes. */
@@ -173,11 +174,11 @@ export class Player {
     this.frame = requestAnimationFrame(this.tick);
     const now = performance.now();
     if (now - this.lastTick < 90 || media.seeking) return;
-    const before = this.timeMs;
     const elapsed = this.lastTick === 0 ? 0 : now - this.lastTick;
     this.lastTick = now;
     this.settle();
-    if (elapsed > 0) this.seen = addPlayed(this.seen, before, this.timeMs, elapsed, this.prefs.rate);
+    if (elapsed > 0) this.seen = addPlayed(this.seen, this.lastTickMs, this.timeMs, elapsed, this.prefs.rate);
+    this.lastTickMs = this.timeMs;
     const target = this.prefs.skipSilence ? skipTarget(this.gaps, this.timeMs) : null;
     if (target !== null) media.currentTime = (target - this.line.originMs) / 1000;
     else if (this.update.trim && this.timeMs >= this.line.endMs) this.pause();

@@ -3,7 +3,7 @@ import { EVERY_MS, WatchReporter, type WatchReport } from './report';
 
 function setUp(fails = false) {
   let now = 0;
-  const send = vi.fn((_report: WatchReport) =>
+  const send = vi.fn<(report: WatchReport) => Promise<void>>(() =>
     fails ? Promise.reject(new Error('offline')) : Promise.resolve(),
   );
   const reporter = new WatchReporter(send, () => now);

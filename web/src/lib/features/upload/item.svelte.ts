@@ -4,7 +4,7 @@ import { DetailedError, Upload } from 'tus-js-client';
 import { failureOf, type Failure } from './failure';
 import { guessKind, titleFrom } from './kinds';
 import { RateMeter, secondsLeft } from './rate';
-import { findPrevious, fingerprintOf } from './unfinished';
+import { absolute, findPrevious, fingerprintOf } from './unfinished';
 
 export interface Draft {
   id: string;
@@ -79,7 +79,7 @@ export class UploadItem {
     const draft = (known === null ? null : await this.known(known)) ?? (await this.create());
     this.updateId = draft.id;
     const upload = new Upload(this.file, {
-      endpoint: new URL(draft.upload_url, location.href).href,
+      endpoint: absolute(draft.upload_url),
       chunkSize: CHUNK_BYTES,
       retryDelays: RETRY_DELAYS,
       metadata: { filename: this.file.name, filetype: this.file.type, update_id: draft.id },

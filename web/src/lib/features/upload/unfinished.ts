@@ -53,3 +53,8 @@ export async function findPrevious(file: FileLike, teamId: string): Promise<Prev
 export function forget(key: string): Promise<void> {
   return defaultOptions.urlStorage.removeUpload(key);
 }
+
+/** An address on this origin in full, as tus wants its endpoint. */
+export function absolute(path: string): string {
+  return new URL(path, location.href).href;
+}

@@ -6,7 +6,7 @@ import { t, type MessageKey } from '$lib/messages';
 import type { Trim } from '../publish/trim';
 import type { ExportFormat } from '../transcript/types';
 import { reason, type WatchPage } from './page.svelte';
-import { timeParam } from '../player/time';
+import { linkTo } from './link';
 
 type Change = Partial<Pick<Update, 'title' | 'links' | 'trim' | 'chapters'>>;
 
@@ -100,11 +100,9 @@ export class Actions {
 
   /** Puts a link to a moment on the clipboard. */
   async copyLink(atMs: number | null, commentId: string | null = null): Promise<void> {
-    const link = new URL(`/u/${this.page.id}`, location.origin);
-    if (atMs !== null) link.searchParams.set('t', timeParam(atMs));
-    if (commentId !== null) link.hash = `comment-${commentId}`;
+    const link = linkTo(this.page.id, atMs, commentId);
     await this.attempt('watch.copyFailed', async () => {
-      await navigator.clipboard.writeText(link.href);
+      await navigator.clipboard.writeText(link);
       this.page.notices.say(t('watch.copied'));
     });
   }

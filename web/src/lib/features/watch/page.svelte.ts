@@ -71,7 +71,6 @@ export class WatchPage {
     await this.refresh();
     const update = this.update;
     if (!update) return;
-    this.startMs = startAt(update, this.wantedMs);
     if (update.kind !== 'text') void this.loadTranscript(update);
     void this.comments.load();
     if (!update.team_id) return;
@@ -109,6 +108,7 @@ export class WatchPage {
 
   /** Takes the update of an answer. */
   take(answer: { data: Update; etag: string | null }): void {
+    if (this.update === null) this.startMs = startAt(answer.data, this.wantedMs);
     this.update = answer.data;
     this.etag = answer.etag;
     this.missing = false;
