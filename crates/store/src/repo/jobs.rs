@@ -149,6 +149,13 @@ pub async fn open_with_key(conn: &impl Conn, key: &str) -> Result<Option<(String
     Ok(found.map(|row| (row.state, row.phase)))
 }
 
+/// Whether a job waits whose time has come: cheap, to be asked before taking the write lock.
+pub async fn any_due(conn: &impl Conn) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' \
+        AND run_at <= CAST(unixepoch('subsec') * 1000 AS INTEGER))";
+    Ok(super::scalar_i64(conn, sql).await? != 0)
+}
+
 /// Lets the parked job with this dedupe key go on. True when there was one.
 pub async fn unpark(tx: &Tx, key: &str) -> Result<bool, StoreError> {
     let now_ms = database_now_ms(tx).await?;

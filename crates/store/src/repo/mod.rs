@@ -21,6 +21,7 @@ pub mod updates;
 pub mod uploads;
 pub mod users;
 pub mod visibility;
+pub mod workers;
 pub mod workspaces;
 
 /// The first column of the first row of a statement without parameters; 0 where there is none.

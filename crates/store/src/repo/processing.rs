@@ -8,7 +8,7 @@ mod purge;
 mod speech;
 mod status;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod upload;
 mod view;
 
@@ -27,6 +27,7 @@ pub use speech::{
 pub use status::{fail_update, job_died, refresh};
 pub use upload::{
     Retry, ended_early, regenerate_transcript, retry, upload_failed, upload_moved, upload_removed,
+    wake_if_due,
 };
 pub use view::{
     Chunk, CurrentMedia, PublishedPart, SourceView, UpdateView, audio_parts, chunks_from, source, view,

@@ -1,5 +1,4 @@
 //! The queue's contract: distinct claims, fences, attempts.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::HashSet;
 

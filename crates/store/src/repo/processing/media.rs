@@ -6,12 +6,13 @@ use meridian_domain::ids::{GenerationId, RenditionId, UpdateId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::status::{Facts, fail_update, refresh, tell};
+use super::status::{Facts, fail_update, refresh};
 use super::upload::process;
 use crate::entity::{artefacts, media_generations, rendition_inits, renditions, segments};
 use crate::repo::jobs::{self, Lease, execute};
+use crate::repo::updates::emit;
 use crate::{Conn, StoreError, Tx};
 
 /// A rendition to begin.
@@ -141,10 +142,8 @@ pub async fn probed(tx: &Tx, lease: &Lease, update: UpdateId, kind: UpdateKind) 
     jobs::fence(tx, lease).await?;
     let sql = "UPDATE updates SET kind = ? WHERE id = ? AND kind <> ? AND kind <> 'text'";
     let values = [kind.as_str().into(), update.0.into(), kind.as_str().into()];
-    if execute(tx, sql, values).await? == 1
-        && let Some(facts) = Facts::read(tx, update).await?
-    {
-        tell(tx, &facts.update, EventKind::UpdateChanged, json!({ "kind": kind }))?;
+    if execute(tx, sql, values).await? == 1 {
+        emit(tx, EventKind::UpdateChanged, update).await?;
     }
     Ok(())
 }
@@ -265,8 +264,7 @@ async fn make_current(tx: &Tx, update: UpdateId, generation: GenerationId) -> Re
     if let Some(after) = Facts::read(tx, update).await?
         && (!changed || after.update.status != "playable")
     {
-        let data = json!({ "status": after.update.status, "live": after.update.live });
-        tell(tx, &after.update, EventKind::UpdatePlayable, data)?;
+        emit(tx, EventKind::UpdatePlayable, update).await?;
     }
     Ok(())
 }
@@ -307,14 +305,7 @@ pub async fn progress(
     let sql =
         "UPDATE updates SET phase = ?, percent = ?, duration_ms = COALESCE(?, duration_ms) WHERE id = ?";
     execute(tx, sql, [phase.into(), percent.into(), duration_ms.into(), update.0.into()]).await?;
-    if let Some(facts) = Facts::read(tx, update).await? {
-        let data = json!({
-            "status": facts.update.status,
-            "duration_ms": facts.update.duration_ms,
-            "progress": { "phase": phase, "percent": percent },
-        });
-        tell(tx, &facts.update, EventKind::UpdateProgress, data)?;
-    }
+    emit(tx, EventKind::UpdateProgress, update).await?;
     Ok(())
 }
 
@@ -351,9 +342,8 @@ pub async fn finish_media(
     if building {
         make_current(tx, update, generation).await?;
     }
-    let changed = refresh(tx, update).await?;
-    if !changed && let Some(facts) = Facts::read(tx, update).await? {
-        tell(tx, &facts.update, EventKind::UpdateChanged, json!({ "duration_ms": end.duration_ms }))?;
+    if !refresh(tx, update).await? {
+        emit(tx, EventKind::UpdateChanged, update).await?;
     }
     Ok(())
 }

@@ -66,8 +66,9 @@ pub async fn objects_of(conn: &impl Conn, update: UpdateId) -> Result<Option<Vec
     Ok(Some(rows.into_iter().map(Into::into).collect()))
 }
 
-/// The rows that name objects go, before the objects do: nothing may point at what is gone. The update's row stays as
-/// a mark that its id is spent; its bytes no longer count for the workspace.
+/// The rows that name objects go, after the objects: nobody reads those of a deleted update, and an attempt that died
+/// in between finds the names again. The update's row stays as a mark that its id is spent; its bytes no longer
+/// count for the workspace.
 pub async fn purged(tx: &Tx, lease: &Lease, update: UpdateId) -> Result<(), StoreError> {
     jobs::fence(tx, lease).await?;
     let freed = "UPDATE workspaces SET used_bytes = MAX(0, used_bytes - (SELECT COALESCE(SUM(c.size_bytes), 0) \

@@ -5,14 +5,14 @@ use meridian_domain::ids::{GenerationId, TranscriptId, UpdateId};
 use meridian_domain::transcript::Span;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
-use super::status::{Facts, refresh, tell};
+use super::status::{Facts, refresh};
 use super::upload::enqueue;
 use crate::entity::{transcript_segments, transcripts, updates};
 use crate::repo::jobs::{self, Lease, Payload, execute};
 use crate::repo::transcripts as texts;
+use crate::repo::updates::emit;
 use crate::{Conn, StoreError, Tx};
 
 /// Longest title that is suggested, in characters.
@@ -91,10 +91,8 @@ async fn settle(tx: &Tx, update: UpdateId, status: TranscriptStatus) -> Result<(
     let sql = "UPDATE transcripts SET generation_id = (SELECT u.generation_id FROM updates u \
         WHERE u.id = transcripts.update_id) WHERE update_id = ? AND state = 'ready'";
     execute(tx, sql, [update.0.into()]).await?;
-    if !refresh(tx, update).await?
-        && let Some(facts) = Facts::read(tx, update).await?
-    {
-        tell(tx, &facts.update, EventKind::UpdateChanged, json!({ "transcript": { "status": status } }))?;
+    if !refresh(tx, update).await? {
+        emit(tx, EventKind::UpdateChanged, update).await?;
     }
     Ok(())
 }
@@ -130,10 +128,8 @@ async fn suggest_title(tx: &Tx, update: UpdateId, sentence: &str) -> Result<(), 
         return Ok(());
     }
     let sql = "UPDATE updates SET title = ? WHERE id = ? AND title = ''";
-    if execute(tx, sql, [title.as_str().into(), update.0.into()]).await? == 1
-        && let Some(facts) = Facts::read(tx, update).await?
-    {
-        tell(tx, &facts.update, EventKind::UpdateChanged, json!({ "title": title }))?;
+    if execute(tx, sql, [title.as_str().into(), update.0.into()]).await? == 1 {
+        emit(tx, EventKind::UpdateChanged, update).await?;
         crate::repo::search::index_update(tx, update).await?;
     }
     Ok(())
@@ -158,6 +154,7 @@ pub async fn unavailable_transcripts(conn: &impl Conn) -> Result<Vec<UpdateId>, 
         .column(updates::Column::Id)
         .filter(updates::Column::TranscriptStatus.eq("unavailable"))
         .filter(updates::Column::DeletedAt.is_null())
+        .filter(updates::Column::GenerationId.is_not_null())
         .filter(updates::Column::Status.is_in(["ready", "playable"]))
         .filter(Expr::cust(
             "NOT EXISTS (SELECT 1 FROM jobs j WHERE j.update_id = updates.id AND j.state IN ('queued', \

@@ -3,11 +3,10 @@
 use meridian_domain::enums::{EventKind, TranscriptStatus, UpdateKind, UpdateStatus};
 use meridian_domain::ids::{GenerationId, UpdateId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
-use serde_json::{Value, json};
 
 use crate::entity::{media_generations, transcripts, updates, uploads};
-use crate::repo::events::NewEvent;
 use crate::repo::jobs::execute;
+use crate::repo::updates::emit;
 use crate::{Conn, StoreError, Tx};
 
 /// What a user reads when every attempt failed without a better reason.
@@ -75,7 +74,7 @@ pub async fn refresh(tx: &Tx, id: UpdateId) -> Result<bool, StoreError> {
         UpdateStatus::Failed => EventKind::UpdateFailed,
         UpdateStatus::AwaitingUpload | UpdateStatus::Processing => EventKind::UpdateChanged,
     };
-    tell(tx, &facts.update, kind, json!({ "status": status, "live": live }))?;
+    emit(tx, kind, id).await?;
     Ok(true)
 }
 
@@ -136,18 +135,4 @@ pub async fn job_died(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
         return super::transcript_failed(tx, id).await;
     }
     fail_update(tx, id, "processing_failed", DIED).await
-}
-
-/// Notes an event about an update for those who may see it: its audience, or the author of what is not published.
-pub(super) fn tell(tx: &Tx, update: &updates::Model, kind: EventKind, data: Value) -> Result<(), StoreError> {
-    let published = update.publish_state == "published";
-    tx.event(NewEvent {
-        kind,
-        workspace_id: update.workspace_id.into(),
-        audience_id: published.then(|| update.audience_id.into()),
-        user_id: (!published).then(|| update.author_id.into()),
-        update_id: Some(update.id.into()),
-        data,
-    });
-    Ok(())
 }

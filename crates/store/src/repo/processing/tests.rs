@@ -1,5 +1,4 @@
 //! Status words, generations and fences, from the first chunk to `ready`.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use meridian_domain::clock::Clock;
 use meridian_domain::enums::{EventKind, TranscriptStatus, UpdateKind};
@@ -74,7 +73,7 @@ async fn fixture() -> Fixture {
     run(
         &tx,
         "INSERT INTO uploads (id, update_id, user_id, workspace_id, offset_bytes, metadata, filename, filetype, \
-         state, sniffed, expires_at, created_at) VALUES (?, ?, ?, ?, 0, '{}', '', '', 'open', FALSE, 0, 0)",
+         state, sniffed, expires_at, created_at) VALUES (?, ?, ?, ?, 0, '{}', '', '', 'open', TRUE, 0, 0)",
         vec![upload.into(), update.into(), user.into(), workspace.into()],
     )
     .await;
@@ -195,8 +194,8 @@ async fn a_live_recording_goes_from_its_first_chunk_to_ready() {
     assert_eq!(bits, 4000);
     let kinds = f.events().await;
     let told: Vec<_> = kinds.into_iter().filter(|k| *k != EventKind::UpdateChanged).collect();
-    use EventKind::{UpdatePlayable, UpdateReady, UpdateUploading};
-    assert_eq!(told, [UpdateUploading, UpdatePlayable, UpdatePlayable, UpdateReady]);
+    let playable = EventKind::UpdatePlayable;
+    assert_eq!(told, [EventKind::UpdateUploading, playable, playable, EventKind::UpdateReady]);
 }
 
 #[tokio::test]

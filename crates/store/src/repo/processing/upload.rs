@@ -1,12 +1,12 @@
 //! What the upload endpoints tell: bytes came, the last byte came, the upload was taken back or refused.
 
-use meridian_domain::ids::UpdateId;
-use serde_json::json;
-
-use super::status::{Facts, refresh, tell};
-use crate::repo::jobs::{self, NewJob, PARKED_FOR_BYTES, Payload, execute};
-use crate::{StoreError, Tx};
 use meridian_domain::enums::EventKind;
+use meridian_domain::ids::UpdateId;
+
+use super::status::{Facts, refresh};
+use crate::repo::jobs::{self, NewJob, PARKED_FOR_BYTES, Payload, execute};
+use crate::repo::updates::emit;
+use crate::{StoreError, Tx};
 
 /// What became of a retry that a user asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,14 +25,14 @@ pub enum Retry {
 /// bytes), after the chunk rows and the `uploads` row (offset, length, state) are written, and once more when an
 /// upload expires with bytes.
 ///
-/// It enqueues the media job at the first chunk, wakes a parked one, takes a stalled upload up again, and derives
+/// It enqueues the media job as soon as the bytes were found to be media (`sniffed`), wakes a parked one, takes a stalled upload up again, and derives
 /// the update's status, `live` and the events `update.uploading` and so on. Nothing else has to be told: the worker
 /// follows the chunk rows by itself.
 pub async fn upload_moved(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
     let Some(facts) = Facts::read(tx, id).await? else { return Ok(()) };
     let Some(upload) = &facts.upload else { return Ok(()) };
     let bytes = upload.offset_bytes;
-    if bytes == 0 {
+    if bytes == 0 || !upload.sniffed {
         refresh(tx, id).await?;
         return Ok(());
     }
@@ -82,16 +82,25 @@ pub async fn ended_early(tx: &Tx, lease: &jobs::Lease, id: UpdateId, bytes: i64)
     Ok(set == 1)
 }
 
+/// Right after a job was parked, in the same transaction: what it waits for may have happened before.
+pub async fn wake_if_due(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
+    let Some(facts) = Facts::read(tx, id).await? else { return Ok(()) };
+    if facts.upload.as_ref().is_some_and(|u| u.state != "open") {
+        jobs::unpark(tx, &process_key(id)).await?;
+    }
+    Ok(())
+}
+
 /// POST `/updates/{u}/retry`: clears the failure and enqueues a new attempt.
 pub async fn retry(tx: &Tx, id: UpdateId) -> Result<Retry, StoreError> {
     let Some(facts) = Facts::read(tx, id).await? else { return Ok(Retry::NotFound) };
     if facts.update.failure_code.is_none() {
         return Ok(Retry::NotFailed);
     }
-    let usable = |u: &&crate::entity::uploads::Model| {
-        u.offset_bytes > 0 && matches!(u.state.as_str(), "open" | "complete" | "expired")
+    let usable = |u: &crate::entity::uploads::Model| {
+        u.offset_bytes > 0 && u.sniffed && matches!(u.state.as_str(), "open" | "complete" | "expired")
     };
-    if facts.upload.as_ref().filter(usable).is_none() {
+    if !facts.upload.as_ref().is_some_and(usable) {
         return Ok(Retry::NoBytes);
     }
     clear_failure(tx, id).await?;
@@ -180,5 +189,5 @@ async fn ended_after_all(tx: &Tx, facts: &Facts) -> Result<(), StoreError> {
     let text = crate::json::write("updates.warnings", &warnings)?;
     execute(tx, "UPDATE updates SET warnings = ? WHERE id = ?", [text.into(), facts.update.id.into()])
         .await?;
-    tell(tx, &facts.update, EventKind::UpdateChanged, json!({ "warnings": warnings }))
+    emit(tx, EventKind::UpdateChanged, facts.update.id.into()).await
 }
