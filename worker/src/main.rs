@@ -1,13 +1,30 @@
-//! Meridian's worker.
+//! Meridian's worker: takes jobs from the queue, runs media in sandboxed children and speech recognition itself.
+
+mod context;
+mod error;
+mod job;
+mod jobs;
+mod media_child;
 mod model;
+mod publish;
+mod runner;
+mod session;
+mod source;
+mod speech;
+mod sweep;
+mod watcher;
+
+use std::io::{Read as _, Write as _};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use std::io::Write as _;
-use std::process::ExitCode;
+use meridian_media::sandbox::SandboxOptions;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 /// Processes recordings for Meridian.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "meridian-worker", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -15,9 +32,21 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take jobs until SIGTERM or SIGINT
+    Run(RunArgs),
     /// Speech weights
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Not for people: a sandboxed media job on the standard input
+    #[command(hide = true)]
+    MediaChild,
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// Also end, as on SIGTERM, when the standard input is closed: whoever started this worker is gone
+    #[arg(long)]
+    while_stdin: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -32,20 +61,91 @@ enum ModelCommand {
     },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Command::Model(command) = Cli::parse().command;
+fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    if let Command::MediaChild = command {
+        // No runtime, no threads, no settings: the sandbox comes first.
+        return exit_code(meridian_media::child::child_main(&SandboxOptions::default()));
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.to_string()),
+    };
     let result = match command {
+        Command::Run(args) => runtime.block_on(run(&args)).map_err(|error| format!("{error:#}")),
+        Command::Model(command) => runtime.block_on(model(command)).map_err(|error| error.chain()),
+        Command::MediaChild => Ok(()),
+    };
+    // Recognition may be within a window: it is not waited for.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => complain(&text),
+    }
+}
+
+fn exit_code(code: meridian_media::child::ExitCode) -> ExitCode {
+    use meridian_media::child::ExitCode as Child;
+    ExitCode::from(match code {
+        Child::Finished => 0_u8,
+        Child::Failed => 20,
+        Child::NeedsWholeFile => 21,
+        Child::Parent => 22,
+        Child::Sandbox => 23,
+    })
+}
+
+fn complain(text: &str) -> ExitCode {
+    writeln!(std::io::stderr(), "meridian-worker: {text}").ok();
+    ExitCode::FAILURE
+}
+
+async fn model(command: ModelCommand) -> Result<(), model::ModelError> {
+    match command {
         ModelCommand::Fetch(args) => model::fetch(args).await.map(drop),
         ModelCommand::Path { setting } => model::resolve(&setting).map(|path| {
             writeln!(std::io::stdout(), "{}", path.display()).ok();
         }),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            writeln!(std::io::stderr(), "meridian-worker: {}", e.chain()).ok();
-            ExitCode::FAILURE
-        }
     }
+}
+
+async fn run(args: &RunArgs) -> anyhow::Result<()> {
+    let settings = meridian_config::load()?;
+    init_logs(&settings)?;
+    let shutdown = CancellationToken::new();
+    tokio::spawn(until_told(args.while_stdin, shutdown.clone()));
+    runner::run(settings, shutdown).await
+}
+
+/// Ends the worker on a signal, or when its parent is gone.
+async fn until_told(while_stdin: bool, shutdown: CancellationToken) {
+    let _told = shutdown.drop_guard();
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return tracing::error!("signals cannot be received");
+    };
+    let closed = CancellationToken::new();
+    if while_stdin {
+        let closed = closed.clone().drop_guard();
+        // A thread of its own, since the read never ends while the parent lives.
+        std::thread::spawn(move || {
+            let _closed = closed;
+            let mut piece = [0; 64];
+            while matches!(std::io::stdin().read(&mut piece), Ok(got) if got > 0) {}
+        });
+    }
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = closed.cancelled() => tracing::info!("the parent process is gone"),
+    }
+}
+
+fn init_logs(settings: &meridian_config::Settings) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .map_err(|error| anyhow::anyhow!("MERIDIAN_LOG cannot be read: {error}"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
+    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }

@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod comments;
-mod identity;
 mod media;
-mod people;
 mod smoke;
 mod support;
 mod updates;

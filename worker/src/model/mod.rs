@@ -123,4 +123,5 @@ async fn packaged(model: &'static Model, set: &[Package], target: &Path) -> Resu
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;

@@ -2,10 +2,9 @@
 // with the same keys.
 import { auth } from './en/auth';
 import { core } from './en/core';
-import { discuss } from './en/discuss';
 import { watch } from './en/watch';
 
-const english = { ...core, ...auth, ...watch, ...discuss };
+const english = { ...core, ...auth, ...watch };
 
 /** What a message may take: `{name}` in its text is replaced. */
 export type Params = Record<string, string | number>;

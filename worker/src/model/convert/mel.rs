@@ -44,6 +44,7 @@ fn single(value: f64) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

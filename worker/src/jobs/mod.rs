@@ -1,0 +1,24 @@
+//! The kinds of jobs, one file each.
+
+mod process_update;
+mod purge_update;
+mod transcribe_update;
+
+pub(crate) use process_update::park;
+
+use meridian_store::repo::jobs::Payload;
+
+use crate::context::Context;
+use crate::error::JobError;
+use crate::job::Job;
+
+/// Does what a job asks for. `Ok`: its end is written.
+pub(crate) async fn run(context: &Context, job: &Job) -> Result<(), JobError> {
+    match &job.claimed.payload {
+        Payload::ProcessUpdate { update_id, .. } => process_update::run(context, job, *update_id).await,
+        Payload::TranscribeUpdate { update_id, language, .. } => {
+            transcribe_update::run(context, job, *update_id, language.clone()).await
+        }
+        Payload::PurgeUpdate { update_id, .. } => purge_update::run(context, job, *update_id).await,
+    }
+}

@@ -1,0 +1,220 @@
+//! One recording's transcript: sound goes into a spool, a thread cuts windows of speech, each is recognised in its
+//! turn and its text is there at once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use meridian_domain::enums::TranscriptStatus;
+use meridian_domain::ids::{GenerationId, TranscriptId, UpdateId};
+use meridian_domain::transcript::{Span, Word};
+use meridian_media::speech::{RecognisedSegment, SpeechError, Window, Windower};
+use meridian_store::repo::jobs::Lease;
+use meridian_store::repo::processing;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::pool::{Heard, Request};
+use super::spool::Spool;
+use crate::context::{Context, ModelFile};
+use crate::error::{JobError, chain};
+
+/// Samples that voice activity looks at in one go: half a second.
+const STRIDE_SAMPLES: u64 = 8_000;
+/// Windows that wait for the recogniser; more wait as sound in the spool.
+const WINDOWS_AHEAD: usize = 2;
+/// How sure a detected language has to be to be kept for the rest of the recording.
+const SURE: f32 = 0.5;
+
+/// What the text is for.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    /// Whose job.
+    pub(crate) lease: Lease,
+    /// Higher goes first.
+    pub(crate) priority: i64,
+    /// Which update.
+    pub(crate) update: UpdateId,
+    /// Made from which media.
+    pub(crate) generation: GenerationId,
+    /// The language that was chosen.
+    pub(crate) language: Option<String>,
+    /// The team's names and terms.
+    pub(crate) glossary: Vec<String>,
+}
+
+/// A transcript in the making. Dropping it stops everything.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    spool: Arc<Spool>,
+    text: AbortOnDropHandle<Result<(), JobError>>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.spool.give_up();
+    }
+}
+
+impl Listening {
+    /// Begins with a model that is there.
+    pub(crate) fn start(context: &Context, about: About, model: PathBuf) -> Result<Self, JobError> {
+        let spool = Spool::new(&context.scratch).map_err(JobError::io("making the sound's scratch file"))?;
+        let spool = Arc::new(spool);
+        let (send, windows) = mpsc::channel(WINDOWS_AHEAD);
+        let sound = Arc::clone(&spool);
+        std::thread::Builder::new()
+            .name("voice-activity".to_owned())
+            .spawn(move || cut(&sound, &send))
+            .map_err(JobError::io("starting a thread"))?;
+        let writer = Writer { context: context.clone(), about, model, transcript: None, language: None };
+        let text = AbortOnDropHandle::new(tokio::spawn(writer.run(windows)));
+        Ok(Self { spool, text })
+    }
+
+    /// Sound: 16 kHz mono 16-bit little-endian.
+    pub(crate) fn push(&self, start_sample: u64, bytes: &[u8]) -> Result<(), JobError> {
+        self.spool.write(start_sample, bytes).map_err(JobError::io("writing the sound's scratch file"))
+    }
+
+    /// All sound is there: waits for the rest of the text.
+    pub(crate) async fn finish(mut self) -> Result<(), JobError> {
+        self.spool.end();
+        (&mut self.text).await?
+    }
+}
+
+/// Cuts windows until the sound ends or nobody takes them any more.
+fn cut(spool: &Spool, send: &mpsc::Sender<Result<Window, JobError>>) {
+    if let Err(error) = cut_all(spool, send) {
+        // Nobody there any more: nothing to tell.
+        drop(send.blocking_send(Err(error)));
+    }
+}
+
+fn cut_all(spool: &Spool, send: &mpsc::Sender<Result<Window, JobError>>) -> Result<(), JobError> {
+    let mut windower = Windower::new()?;
+    let (mut at, mut samples) = (0_u64, Vec::new());
+    let unread = || JobError::io("reading the sound's scratch file");
+    while spool.read(at, &mut samples, STRIDE_SAMPLES).map_err(unread())?.is_some() {
+        at += u64::try_from(samples.len()).unwrap_or(0);
+        for window in windower.push_s16(&samples)? {
+            if send.blocking_send(Ok(window)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    for window in windower.finish()? {
+        if send.blocking_send(Ok(window)).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+struct Writer {
+    context: Context,
+    about: About,
+    model: PathBuf,
+    transcript: Option<TranscriptId>,
+    /// Once it is sure.
+    language: Option<String>,
+}
+
+impl Writer {
+    async fn run(mut self, mut windows: mpsc::Receiver<Result<Window, JobError>>) -> Result<(), JobError> {
+        self.language.clone_from(&self.about.language);
+        let mut guess = None;
+        while let Some(window) = windows.recv().await {
+            let heard = match self.hear(window).await {
+                Ok(heard) => heard,
+                Err(JobError::Speech(error)) => return self.failed(&error).await,
+                Err(other) => return Err(other),
+            };
+            if self.language.is_none() && heard.probability >= SURE {
+                self.language = Some(heard.language.clone());
+            }
+            if !heard.segments.is_empty() {
+                guess.get_or_insert_with(|| heard.language.clone());
+                self.append(heard).await?;
+            }
+        }
+        self.finish(guess).await
+    }
+
+    async fn hear(&self, window: Result<Window, JobError>) -> Result<Heard, JobError> {
+        let request = Request {
+            priority: self.about.priority,
+            model: self.model.clone(),
+            window: window?,
+            language: self.language.clone(),
+            glossary: self.about.glossary.clone(),
+        };
+        self.context.speech.hear(request).await
+    }
+
+    async fn append(&mut self, heard: Heard) -> Result<(), JobError> {
+        let about = &self.about;
+        let tx = self.context.store.write().await?;
+        let transcript = if let Some(id) = self.transcript {
+            id
+        } else {
+            let (language, model) = (&heard.language, ModelFile::name(&self.model));
+            let (update, generation) = (about.update, about.generation);
+            processing::begin_transcript(&tx, &about.lease, update, generation, language, &model).await?
+        };
+        let spans: Vec<Span> = heard.segments.into_iter().map(span).collect();
+        processing::append_window(&tx, &about.lease, about.update, transcript, &spans).await?;
+        tx.commit().await?;
+        self.transcript = Some(transcript);
+        Ok(())
+    }
+
+    async fn finish(self, guess: Option<String>) -> Result<(), JobError> {
+        let about = &self.about;
+        let language = self.language.or(guess);
+        let tx = self.context.store.write().await?;
+        if let Some(transcript) = self.transcript {
+            let language = language.as_deref();
+            processing::finish_transcript(&tx, &about.lease, about.update, transcript, language).await?;
+        } else {
+            let status = TranscriptStatus::NoSpeech;
+            processing::settle_transcript(&tx, &about.lease, about.update, status).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A transcript that fails never fails the update.
+    async fn failed(&self, error: &SpeechError) -> Result<(), JobError> {
+        tracing::error!(update_id = %self.about.update, error = chain(error), "no transcript");
+        settle(&self.context, &self.about.lease, self.about.update, TranscriptStatus::Failed).await
+    }
+}
+
+/// Says that there will be no text for now.
+pub(crate) async fn settle(
+    context: &Context,
+    lease: &Lease,
+    update: UpdateId,
+    status: TranscriptStatus,
+) -> Result<(), JobError> {
+    let tx = context.store.write().await?;
+    processing::settle_transcript(&tx, lease, update, status).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn span(segment: RecognisedSegment) -> Span {
+    let word = |w: meridian_media::speech::Word| Word {
+        start_ms: w.start_ms,
+        end_ms: w.end_ms,
+        text: w.text,
+        confidence: w.confidence,
+    };
+    Span {
+        start_ms: segment.start_ms,
+        end_ms: segment.end_ms,
+        text: segment.text,
+        words: segment.words.into_iter().map(word).collect(),
+    }
+}
