@@ -21,9 +21,10 @@ Please review the migration plan before lunch."
 printf '%s\n' "$text" >spoken-update.txt
 say "$scratch/update.wav" "$text"
 length=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$scratch/update.wav")
-ffmpeg $quiet -f lavfi -i "testsrc2=size=640x360:rate=15:duration=$length" -i "$scratch/update.wav" \
+total=$(awk "BEGIN { print $length + 1.6 }")
+ffmpeg $quiet -f lavfi -i "testsrc2=size=640x360:rate=15:duration=$total" -i "$scratch/update.wav" \
     -vf "boxblur=2:1,eq=saturation=0.7" -c:v libvpx -deadline good -cpu-used 4 -b:v 160k -g 60 \
-    -af "adelay=400,apad=pad_dur=0.6" -c:a libopus -b:a 40k -ar 48000 -ac 1 $plain -shortest spoken-update.webm
+    -t "$total" -af "adelay=800,apad" -c:a libopus -b:a 40k -ar 48000 -ac 1 $plain spoken-update.webm
 
 # Sound only.
 say "$scratch/voice.wav" "This is a voice update without a picture. The search index is ready for review."
@@ -40,7 +41,7 @@ ffmpeg $quiet -f lavfi -i "$flash" -f lavfi -i "$beep" -c:v libx264 -preset medi
 
 # H.264 and AAC with the index at the end (ffmpeg's default), key frames each second.
 ffmpeg $quiet -f lavfi -i "testsrc2=size=320x180:rate=15:duration=6" -f lavfi -i "sine=frequency=330:duration=6" \
-    -c:v libx264 -preset medium -crf 34 -g 15 -pix_fmt yuv420p -c:a aac -b:a 48k $plain moov-at-end.mp4
+    -c:v libx264 -preset medium -crf 34 -g 15 -bf 0 -pix_fmt yuv420p -c:a aac -b:a 48k $plain moov-at-end.mp4
 # The same with the index in front, and in fragments.
 ffmpeg $quiet -i moov-at-end.mp4 -c copy $plain -movflags +faststart moov-in-front.mp4
 ffmpeg $quiet -i moov-at-end.mp4 -c copy $plain -movflags +frag_keyframe+empty_moov fragments.mp4

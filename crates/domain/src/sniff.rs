@@ -189,7 +189,9 @@ fn container(bytes: &[u8]) -> Option<Container> {
         // Nothing but the tag in sight: the frames come later.
         Some([]) | None if bytes.starts_with(b"ID3") => Some(Container::Mp3),
         Some(sound) if sound.starts_with(b"fLaC") => Some(Container::Flac),
-        Some(sound) => mpeg_audio(sound).or_else(|| bytes.starts_with(b"ID3").then_some(Container::Mp3)),
+        Some(sound) => mpeg_audio(sound)
+            .or_else(|| bytes.starts_with(b"ID3").then_some(Container::Mp3))
+            .or_else(|| mp3_behind_junk(sound).then_some(Container::Mp3)),
         None => None,
     }
 }
@@ -250,6 +252,24 @@ fn mpeg_audio(bytes: &[u8]) -> Option<Container> {
         // The file ends within its first frame.
         _ => Some(container),
     }
+}
+
+/// Three frames in a chain within the first bytes: an MP3 that was cut somewhere.
+fn mp3_behind_junk(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(8192)).unwrap_or_default();
+    let frame_at = |at: usize| match bytes.get(at..at + 3) {
+        Some([0xff, second, third]) if second & 0xe0 == 0xe0 => mp3_frame_bytes(*second, *third),
+        _ => None,
+    };
+    (0..head.len()).any(|start| {
+        let mut at = start;
+        (0..3).all(|_| {
+            frame_at(at).is_some_and(|length| {
+                at += length.max(1);
+                true
+            })
+        })
+    })
 }
 
 /// Length of an MPEG audio frame, layer III or II (ISO/IEC 11172-3, 2.4.2.3).

@@ -4,6 +4,7 @@ use crate::codecs;
 use crate::error::{MediaError, Step};
 use crate::ffi::{self, StreamFacts};
 use crate::mux::segmenter::to_us;
+use crate::protocol::FailureCode;
 use ffmpeg_next::codec::{self, Parameters, threading};
 use ffmpeg_next::{Discard, Error, Packet, Rational, decoder, frame};
 
@@ -36,7 +37,16 @@ fn open(
     if options.keys_only {
         decoder.skip_frame(Discard::NonKey);
     }
-    decoder.open_as(codec).map_err(|_refused| MediaError::damaged("its codec's set-up cannot be read"))
+    decoder.open_as(codec).map_err(|_refused| {
+        MediaError::failure(
+            FailureCode::UnsupportedCodec,
+            format!(
+                "The file uses a kind of {} that Meridian does not read, or it is damaged. Convert it to MP4 with \
+                 H.264 and AAC, and upload it again.",
+                codecs::label(codec.name())
+            ),
+        )
+    })
 }
 
 /// Decodes pictures.

@@ -1,6 +1,7 @@
 //! Opens the source and gives out its packets.
 
 use crate::codecs;
+use crate::decode::scale_us;
 use crate::error::{MediaError, Step};
 use crate::ffi::{self, StreamFacts};
 use crate::layout::{self, Layout};
@@ -10,12 +11,15 @@ use crate::source::SourceReader;
 use ffmpeg_next::format::context::{Input, StreamIo};
 use ffmpeg_next::{Error, Packet, media, packet};
 use meridian_domain::sniff::{self, Container};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Bytes looked at before a verdict.
 const HEAD_BYTES: usize = 4096;
 /// An MP4 whose index has not come by here needs all its bytes.
 const INDEX_WITHIN: usize = 1024 * 1024;
+/// Packets looked at to find where the time line begins.
+const LOOK_AHEAD: usize = 40;
 /// Unreadable packets in a row that end the pass.
 const MOST_BAD_IN_A_ROW: u32 = 200;
 
@@ -30,6 +34,8 @@ pub(crate) struct Demuxer {
     /// Duration as claimed, in microseconds.
     pub(crate) claimed_us: Option<i64>,
     bad_in_a_row: u32,
+    /// Packets read ahead, given out first.
+    ahead: VecDeque<Packet>,
     /// Reads that failed.
     pub(crate) bad: u64,
     /// The source broke off in the middle.
@@ -53,8 +59,15 @@ impl Demuxer {
             StreamIo::from_read_with_capacity(reader, 64 * 1024)
         }
         .step("making the reader")?;
-        let input = open(io, container, &request.limits).map_err(|error| explain(link, error))?;
-        let streams = input.streams().map(|stream| ffi::stream_facts(&stream)).collect();
+        let (input, claimed) =
+            open(io, container, &request.limits).map_err(|error| explain(link, container, error))?;
+        let mut streams: Vec<StreamFacts> =
+            input.streams().map(|stream| ffi::stream_facts(&stream)).collect();
+        for (stream, size) in streams.iter_mut().zip(claimed) {
+            if stream.size == (0, 0) {
+                stream.size = size;
+            }
+        }
         let claimed_us = Some(input.duration()).filter(|us| *us > 0);
         Ok(Self {
             input,
@@ -63,15 +76,16 @@ impl Demuxer {
             streams,
             claimed_us,
             bad_in_a_row: 0,
+            ahead: VecDeque::new(),
             bad: 0,
             cut: false,
         })
     }
 
     /// Skips all streams but these.
-    pub(crate) fn keep_only(&mut self, wanted: &[usize]) {
+    pub(crate) fn keep_only(&mut self, wanted: &[StreamFacts]) {
         for index in 0..self.streams.len() {
-            if !wanted.contains(&index) {
+            if !wanted.iter().any(|stream| stream.index == index) {
                 ffi::discard_stream(&mut self.input, index);
             }
         }
@@ -83,9 +97,43 @@ impl Demuxer {
         Ok(stream.parameters())
     }
 
-    /// The next packet; none at the end. A packet is new each time: a reused
-    /// one would leak its bytes.
+    /// Earliest time stamp of the streams used, in microseconds. Headers can be
+    /// wrong about it (Ogg that was cut begins below zero): the first packets
+    /// are looked at too.
+    pub(crate) fn start_us(&mut self, used: &[StreamFacts]) -> Result<i64, MediaError> {
+        let stamp = |stream: &StreamFacts, ticks: i64| scale_us(ticks, stream.time_base);
+        let claimed = used.iter().filter_map(|stream| stream.start.map(|start| stamp(stream, start))).min();
+        let mut seen: Vec<usize> = Vec::new();
+        let mut first = None;
+        while seen.len() < used.len() && self.ahead.len() < LOOK_AHEAD {
+            let Some(packet) = self.read()? else { break };
+            let stream = used.iter().find(|stream| stream.index == packet.stream());
+            if let Some((stream, pts)) = stream.zip(packet.pts()).filter(|_| !ffi::is_discarded(&packet)) {
+                seen.extend((!seen.contains(&stream.index)).then_some(stream.index));
+                let us = stamp(stream, pts);
+                first = Some(first.map_or(us, |first: i64| first.min(us)));
+            }
+            self.ahead.push_back(packet);
+        }
+        Ok(match (claimed, first) {
+            // Less is only what primes a decoder.
+            (Some(claimed), Some(first)) if first < claimed - 100_000 => first,
+            (Some(claimed), _) => claimed,
+            (None, first) => first.unwrap_or(0),
+        })
+    }
+
+    /// The next packet; none at the end.
     pub(crate) fn next_packet(&mut self) -> Result<Option<Packet>, MediaError> {
+        match self.ahead.pop_front() {
+            Some(packet) => Ok(Some(packet)),
+            None => self.read(),
+        }
+    }
+
+    /// Reads a packet. A packet is new each time: a reused
+    /// one would leak its bytes.
+    fn read(&mut self) -> Result<Option<Packet>, MediaError> {
         loop {
             let mut packet = Packet::empty();
             match packet.read(&mut self.input) {
@@ -143,7 +191,7 @@ fn mp4_must_seek(reader: &mut SourceReader, can_seek: bool) -> Result<bool, Medi
     }
 }
 
-fn open(io: StreamIo, container: Container, limits: &Limits) -> Result<Input, Error> {
+fn open(io: StreamIo, container: Container, limits: &Limits) -> Result<(Input, Vec<(u32, u32)>), Error> {
     let codecs = codecs::whitelist();
     let max_streams = limits.max_streams.to_string();
     let max_pixels = limits.max_pixels.to_string();
@@ -160,7 +208,7 @@ fn open(io: StreamIo, container: Container, limits: &Limits) -> Result<Input, Er
     ffi::open_input(io, container.demuxer(), &options, &decoder_options)
 }
 
-fn explain(link: &Arc<Link>, error: Error) -> MediaError {
+fn explain(link: &Arc<Link>, container: Container, error: Error) -> MediaError {
     if let Err(fault) = link.check() {
         return fault;
     }
@@ -168,6 +216,9 @@ fn explain(link: &Arc<Link>, error: Error) -> MediaError {
         Error::Other { errno: libc::ENOMEM } => MediaError::damaged("its header asks for too much memory"),
         Error::Other { errno: libc::EINVAL } => {
             MediaError::damaged("its header makes no sense, or it has too many streams")
+        }
+        _ if container == Container::Mp4 => {
+            MediaError::damaged("its index (moov) is missing or broken, as when a copy broke off")
         }
         _ => MediaError::damaged("its header cannot be read"),
     }

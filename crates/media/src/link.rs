@@ -117,7 +117,7 @@ impl Link {
         {
             let mut state = self.state();
             state.sent_bytes = state.sent_bytes.saturating_add(length(body));
-            if state.sent_bytes > state.quota_bytes {
+            if !body.is_empty() && state.sent_bytes > state.quota_bytes {
                 return Err(MediaError::failure(
                     FailureCode::OutputQuota,
                     "The processed recording would be larger than allowed. Upload a shorter or smaller file.",

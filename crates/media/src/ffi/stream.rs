@@ -19,6 +19,8 @@ pub(crate) struct StreamFacts {
     pub(crate) codec_name: String,
     /// Ticks of its time stamps.
     pub(crate) time_base: Rational,
+    /// Length in ticks as claimed.
+    pub(crate) duration: Option<i64>,
     /// First time stamp, if known.
     pub(crate) start: Option<i64>,
     /// Coded size in pixels; 0 when unknown.
@@ -88,6 +90,7 @@ pub(crate) fn stream_facts(stream: &Stream<'_>) -> StreamFacts {
             codec: Id::from((*parameters).codec_id),
             codec_name: name.to_string_lossy().into_owned(),
             time_base: stream.time_base(),
+            duration: Some((*raw).duration).filter(|ticks| *ticks > 0),
             start: ((*raw).start_time != av::AV_NOPTS_VALUE).then_some((*raw).start_time),
             size: (number((*parameters).width), number((*parameters).height)),
             pixel: pixel_format((*parameters).format, (*parameters).codec_type),

@@ -125,6 +125,8 @@ pub(crate) struct Segmenter {
     boundaries: VecDeque<Boundary>,
     /// Start of the segment that is still open (behind all boundaries); microseconds.
     open_us: i64,
+    /// Its key frame; none for the first segment.
+    open_key: Option<i64>,
     /// Latest key frame in the open segment that came too early to cut.
     early_key: Option<Boundary>,
     /// Start of the segment that goes out next; microseconds.
@@ -164,6 +166,7 @@ impl Segmenter {
             video_bytes: 0,
             boundaries: VecDeque::new(),
             open_us: 0,
+            open_key: None,
             early_key: None,
             start_us: 0,
             init: 0,
@@ -217,6 +220,7 @@ impl Segmenter {
 
     fn cut_at(&mut self, boundary: Boundary) {
         self.open_us = boundary.at_us;
+        self.open_key = boundary.key_pts;
         self.video_bytes = 0;
         self.early_key = None;
         self.boundaries.push_back(boundary);
@@ -261,7 +265,7 @@ impl Segmenter {
 
     /// Start of the open segment, in ticks: pictures from this key frame on can still be replaced.
     pub(crate) fn open_key_pts(&self) -> Option<i64> {
-        self.boundaries.back().and_then(|boundary| boundary.key_pts)
+        self.open_key
     }
 
     /// Takes back the pictures of the open segment and goes on with other init bytes.

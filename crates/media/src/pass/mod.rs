@@ -56,10 +56,11 @@ impl Pass {
     fn start(link: &Arc<Link>, request: &Request) -> Result<Self, MediaError> {
         let mut demuxer = Demuxer::open(link, request)?;
         let choice = demux::choose(&demuxer.streams, &request.limits)?;
-        let used: Vec<usize> =
-            [&choice.video, &choice.audio].into_iter().flatten().map(|s| s.index).collect();
-        demuxer.keep_only(&used);
-        let mut plan = Plan::new(request, &choice);
+        let facts: Vec<ffi::StreamFacts> =
+            [&choice.video, &choice.audio].into_iter().flatten().cloned().collect();
+        demuxer.keep_only(&facts);
+        let zero_us = demuxer.start_us(&facts)?;
+        let mut plan = Plan::new(request, &choice, zero_us);
         let probed = plan::probed(&demuxer, &choice, &plan);
         let copy_audio = plan.copy_audio.take();
         let sound = match &choice.audio {
@@ -282,7 +283,9 @@ impl Pass {
     }
 
     fn warnings(&self, packets_bad: u64, end_us: i64) -> Vec<Warning> {
-        let claimed_us = self.demuxer.claimed_us.unwrap_or(0);
+        let used = || [&self.choice.video, &self.choice.audio].into_iter().flatten();
+        let of_streams = used().filter_map(|s| s.duration.map(|ticks| scale_us(ticks, s.time_base))).max();
+        let claimed_us = of_streams.or(self.demuxer.claimed_us).unwrap_or(0);
         let missing_us = claimed_us - end_us;
         let detail = if let Some(codec) = &self.choice.unsupported_audio {
             format!("The sound is in {codec}, which Meridian does not read: the video plays without it.")

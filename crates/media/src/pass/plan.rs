@@ -38,12 +38,7 @@ pub(crate) struct Picture {
 
 impl Plan {
     /// Chooses between copying and encoding.
-    pub(crate) fn new(request: &Request, choice: &Choice) -> Self {
-        let starts = [&choice.video, &choice.audio].into_iter().flatten();
-        let zero_us = starts
-            .filter_map(|stream| stream.start.map(|start| crate::decode::scale_us(start, stream.time_base)))
-            .min()
-            .unwrap_or(0);
+    pub(crate) fn new(request: &Request, choice: &Choice, zero_us: i64) -> Self {
         let picture = choice.video.as_ref().map(|video| {
             let turn = video.matrix.map_or(Turn::None, |matrix| Turn::from_matrix(&matrix));
             let coded = Size { width: video.size.0, height: video.size.1 };

@@ -21,6 +21,14 @@ const TICKS: i64 = VIDEO_TICKS as i64;
 /// A copy that must be encoded goes on at this size at most.
 const GO_ON_SHORT_SIDE: u32 = 1080;
 
+/// Usual length of a picture in microseconds.
+fn usual_length_us(frame_rate: Option<f64>) -> i64 {
+    let rate = frame_rate.unwrap_or(30.0).clamp(1.0, 120.0);
+    #[expect(clippy::cast_possible_truncation, reason = "between 8333 and a million")]
+    let length_us = (1_000_000.0 / rate) as i64;
+    length_us
+}
+
 /// Either way.
 enum Path {
     Copy(Box<CopyPath>),
@@ -45,6 +53,10 @@ pub(crate) struct VideoPath {
     decoded: u64,
     bad_before: u64,
     previous_us: Option<i64>,
+    /// Where the next picture belongs if it does not say so itself.
+    next_us: i64,
+    /// Usual length of a picture.
+    length_us: i64,
     /// Latest end of a picture, in microseconds.
     pub(crate) end_us: i64,
 }
@@ -86,6 +98,8 @@ impl VideoPath {
             decoded: 0,
             bad_before: 0,
             previous_us: None,
+            next_us: 0,
+            length_us: usual_length_us(facts.frame_rate),
             end_us: 0,
         };
         match &plan.copy_video {
@@ -197,8 +211,10 @@ impl VideoPath {
         while let Some(picture) = decoder.receive() {
             self.frames += 1;
             self.decoded += 1;
-            let Some(us) = decoder.timestamp_us(&picture) else { continue };
-            ladder.picture(picture, from_us(us - self.zero_us, TICKS), publisher)?;
+            // Without a stamp, pictures follow each other at the stream's rate.
+            let us = decoder.timestamp_us(&picture).map_or(self.next_us, |us| us - self.zero_us);
+            self.next_us = us + self.length_us;
+            ladder.picture(picture, from_us(us, TICKS), publisher)?;
         }
         Ok(())
     }

@@ -82,7 +82,11 @@ impl CopyPath {
         link: &Link,
     ) -> Result<Verdict, MediaError> {
         let ticks = |value| scale_ticks(value, self.options.time_base, VIDEO_TICKS) - self.options.zero;
-        let Some(pts) = packet.pts().or(packet.dts()).map(ticks) else { return Ok(Verdict::Copied) };
+        let Some(pts) = packet.pts().or(packet.dts()).map(ticks) else {
+            // Nobody says when to show it: the encoder's clock must count.
+            self.held.push_back(packet);
+            return Ok(Verdict::MustEncode);
+        };
         let dts = packet.dts().map_or(pts, ticks).min(pts);
         if !self.started && !packet.is_key() {
             return Ok(Verdict::Copied);

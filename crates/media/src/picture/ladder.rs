@@ -138,21 +138,28 @@ impl Ladder {
     fn build(&mut self, sample: &frame::Video, publisher: &mut Publisher) -> Result<(), MediaError> {
         let options = self.options;
         let frame_rate = options.frame_rate.filter(|rate| (1.0..=120.0).contains(rate));
-        let rung = |size: Size| -> Result<(Scaler, H264Encoder), MediaError> {
-            let mut scaler = Scaler::new(size, options.turn, options.interlaced);
-            let first = scaler.run(sample)?;
+        let rung = |size: Size,
+                    from: &frame::Video,
+                    top: bool|
+         -> Result<(Scaler, H264Encoder, frame::Video), MediaError> {
+            let turn = if top { options.turn } else { Turn::None };
+            let mut scaler = Scaler::new(size, turn, options.interlaced && top);
+            let first = scaler.run(from)?;
             let encode = EncodeOptions {
                 size,
                 frame_rate: frame_rate.unwrap_or(30.0),
                 live: options.live,
                 threads: options.threads,
             };
-            Ok((scaler, H264Encoder::new(encode, &first)?))
+            let encoder = H264Encoder::new(encode, &first)?;
+            Ok((scaler, encoder, first))
         };
         match self.target.take() {
             Some(Target::Ladder(sizes)) => {
+                let mut above = ffi::share(sample).step("keeping a picture")?;
                 for (name, size) in sizes {
-                    let (scaler, encoder) = rung(size)?;
+                    let (scaler, encoder, first) = rung(size, &above, self.rungs.is_empty())?;
+                    above = first;
                     let output = publisher.add_video(VideoOutput {
                         name,
                         track: encoder.track().clone(),
@@ -165,7 +172,7 @@ impl Ladder {
                 publisher.video_is_complete();
             }
             Some(Target::GoOn { output, size }) => {
-                let (scaler, encoder) = rung(size)?;
+                let (scaler, encoder, _) = rung(size, sample, true)?;
                 publisher.replace_open_video(output, encoder.track().clone());
                 self.rungs.push(Rung { scaler, encoder, output });
             }
@@ -189,8 +196,10 @@ impl Ladder {
         let mut stamped = ffi::share(picture).step("keeping a picture")?;
         stamped.set_pts(Some(pts));
         for (index, rung) in self.rungs.iter_mut().enumerate() {
+            // Each rung is scaled from the one above: turned and 8 bits by then.
             let mut scaled = rung.scaler.run(&stamped)?;
             scaled.set_pts(Some(pts));
+            stamped = ffi::share(&scaled).step("keeping a picture")?;
             if index == 0 && self.stills.wants(us) {
                 self.stills.see(&scaled, us, &self.link)?;
             }

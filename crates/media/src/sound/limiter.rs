@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 const AHEAD: usize = 240;
 /// No sample leaves above this: -1.5 dBFS, room for peaks between samples.
 const CEILING: f32 = 0.841;
-/// How fast the gain comes back: about 100 ms.
-const RELEASE: f32 = 0.000_2;
+/// How fast the gain comes back: about 30 ms.
+const RELEASE: f32 = 0.000_7;
 
 /// Raises or lowers sound; takes peaks back before they come.
 #[derive(Debug)]
