@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let rest = arguments.get(1..).unwrap_or_default();
     match arguments.first().map(String::as_str) {
         Some("child") => child_main(&options(rest)).into(),
-        Some("probe") => probe(&options(rest)),
+        Some("probe") => probe(options(rest)),
         Some("transcode") => match parent::transcode(rest) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -40,8 +40,8 @@ fn options(names: &[String]) -> SandboxOptions {
     SandboxOptions { rlimits: has("rlimits"), landlock: has("landlock"), seccomp: has("seccomp") }
 }
 
-fn probe(options: &SandboxOptions) -> ExitCode {
-    if let Err(error) = sandbox::enter(options) {
+fn probe(options: SandboxOptions) -> ExitCode {
+    if let Err(error) = sandbox::enter(&options) {
         eprintln!("{error:?}");
         return ExitCode::FAILURE;
     }

@@ -1,5 +1,7 @@
 //! The media child as its parent sees it: real processes, real files.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 mod hostile;
 mod live;
 mod outputs;
