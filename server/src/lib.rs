@@ -7,6 +7,7 @@ pub mod app;
 pub mod auth;
 pub mod endpoints;
 pub mod error;
+pub mod events_hub;
 pub mod http;
 pub mod mail;
 pub mod markdown;

@@ -104,12 +104,16 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     let state = AppState::new(parts(settings, store, blobs).await?);
     actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));
+    let events = state.events.clone();
     let server = meridian_server::app::serve(state, listener)?;
     tracing::info!(%address, "listening");
     let handle = server.handle();
     actix_web::rt::spawn(async move {
         wait_for_signal().await;
         tracing::info!("stopping");
+        events.close();
         handle.stop(true).await;
     });
     server.await.context("the server ended with an error")
@@ -125,7 +129,8 @@ async fn parts(settings: Settings, store: Store, blobs: Blobs) -> anyhow::Result
         tracing::warn!("the first account needs this set-up code: {code}");
     }
     let mailer = Mailer::new(&settings).context("mail")?;
-    Ok(Parts { settings, store, blobs, keys, failures: Failures::default(), mailer, setup_code })
+    let events = meridian_server::events_hub::Hub::start(&store).await.context("events")?;
+    Ok(Parts { settings, store, blobs, keys, events, failures: Failures::default(), mailer, setup_code })
 }
 
 async fn wait_for_signal() {

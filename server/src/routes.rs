@@ -4,7 +4,9 @@ use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::endpoints::{asks, comments, identity, me, media, system, teams, updates, uploads, workspaces};
+use crate::endpoints::{
+    asks, comments, events, identity, me, media, system, teams, updates, uploads, workspaces,
+};
 
 /// Head of the API document.
 #[derive(OpenApi)]
@@ -84,4 +86,5 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(teams::agreement::put_agreement);
     config.configure(uploads::configure);
     config.configure(updates::configure).configure(comments::configure).configure(asks::configure);
+    config.configure(events::configure);
 }

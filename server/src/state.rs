@@ -9,6 +9,7 @@ use meridian_store::Store;
 
 use crate::auth::keys::Keys;
 use crate::auth::limits::Failures;
+use crate::events_hub::Hub;
 use crate::mail::Mailer;
 
 /// The parts of a running server; cheap to clone.
@@ -27,6 +28,8 @@ pub struct Parts {
     pub keys: Keys,
     /// Failed sign-ins and the like.
     pub failures: Failures,
+    /// What happens, for event streams.
+    pub events: Hub,
     /// Sends mail.
     pub mailer: Mailer,
     /// The one-time code for the first account; `None` on loopback.

@@ -261,6 +261,20 @@ words! {
 }
 
 impl EventKind {
+    /// Whether its data is an update's JSON.
+    pub fn is_update(self) -> bool {
+        matches!(
+            self,
+            Self::UpdateCreated
+                | Self::UpdateUploading
+                | Self::UpdatePlayable
+                | Self::UpdateReady
+                | Self::UpdateFailed
+                | Self::UpdatePublished
+                | Self::UpdateChanged
+        )
+    }
+
     /// Whether only an update's own stream carries it.
     pub fn own_stream_only(self) -> bool {
         matches!(self, Self::UpdateProgress | Self::TranscriptSegment)

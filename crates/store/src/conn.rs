@@ -48,6 +48,7 @@ pub struct StoreOptions {
 /// The database of one process.
 #[derive(Clone, Debug)]
 pub struct Store {
+    url: String,
     reader: Reader,
     writer: DatabaseConnection,
     clock: Clock,
@@ -70,7 +71,7 @@ impl Store {
         let writer = connect(&options.url, 1).await?;
         check_durable(&writer).await?;
         let reader = Reader(connect(&options.url, options.max_readers).await?);
-        Ok(Self { reader, writer, clock })
+        Ok(Self { url: options.url.clone(), reader, writer, clock })
     }
 
     /// Runs the migrations that the database does not have yet.
@@ -111,9 +112,13 @@ impl Store {
         Ok(Tx { inner, events: Mutex::new(Vec::new()), clock: self.clock.clone() })
     }
 
-    /// A number that changes when another connection (of any process) commits; what waits for news polls it.
-    pub async fn data_version(&self) -> Result<i64, StoreError> {
-        repo::scalar_i64(&self.reader, "PRAGMA data_version").await
+    /// A connection of its own that tells when anything was committed, by any process. Every connection has its own
+    /// count of that, so a pool's cannot be compared.
+    pub async fn watcher(&self) -> Result<Watcher, StoreError> {
+        let mut options = options(&self.url, 1);
+        options.max_lifetime(None).idle_timeout(None).test_before_acquire(false);
+        let reader = Reader(Database::connect(options).await?);
+        Ok(Watcher { reader, seen: 0 })
     }
 
     /// Whether the database answers.
@@ -123,6 +128,10 @@ impl Store {
 }
 
 async fn connect(url: &str, max: u32) -> Result<DatabaseConnection, StoreError> {
+    Ok(Database::connect(options(url, max)).await?)
+}
+
+fn options(url: &str, max: u32) -> ConnectOptions {
     let address = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
     let mut options = ConnectOptions::new(address);
     options
@@ -137,7 +146,7 @@ async fn connect(url: &str, max: u32) -> Result<DatabaseConnection, StoreError> 
                 .pragma("temp_store", "MEMORY")
                 .busy_timeout(Duration::from_secs(5))
         });
-    Ok(Database::connect(options).await?)
+    options
 }
 
 async fn check_durable(writer: &DatabaseConnection) -> Result<(), StoreError> {
@@ -158,6 +167,23 @@ async fn check_durable(writer: &DatabaseConnection) -> Result<(), StoreError> {
     Err(StoreError::Setup(format!(
         "synchronous is {synchronous} (needed: 2, FULL), journal_mode is {journal} (needed: wal)"
     )))
+}
+
+/// See [`Store::watcher`].
+#[derive(Debug)]
+pub struct Watcher {
+    reader: Reader,
+    seen: i64,
+}
+
+impl Watcher {
+    /// Whether anything was committed since the last call; the first call says yes.
+    pub async fn changed(&mut self) -> Result<bool, StoreError> {
+        let version = repo::scalar_i64(&self.reader, "PRAGMA data_version").await?;
+        let changed = version != self.seen;
+        self.seen = version;
+        Ok(changed)
+    }
 }
 
 /// A transaction. Dropped without [`Tx::commit`] it rolls back.

@@ -2,6 +2,7 @@
 
 pub mod asks;
 pub mod comments;
+pub mod events;
 pub mod identity;
 pub mod me;
 pub mod media;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod comments;
+mod events;
 mod media;
 mod smoke;
 mod support;

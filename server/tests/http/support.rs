@@ -11,6 +11,7 @@ use meridian_domain::ids::{TeamId, UserId, WorkspaceId};
 use meridian_server::auth::keys::Keys;
 use meridian_server::auth::limits::Failures;
 use meridian_server::auth::tokens;
+use meridian_server::events_hub::Hub;
 use meridian_server::mail::Mailer;
 use meridian_server::state::{AppState, Parts};
 use meridian_store::repo::{sessions, teams, users, workspaces};
@@ -92,7 +93,9 @@ impl TestServer {
         let keys = Keys::new(&settings.secret);
         let mailer = Mailer::new(&settings).unwrap();
         let failures = Failures::default();
-        let state = AppState::new(Parts { settings, store, blobs, keys, failures, mailer, setup_code: None });
+        let events = Hub::start(&store).await.unwrap();
+        let state =
+            AppState::new(Parts { settings, store, blobs, keys, events, failures, mailer, setup_code: None });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = meridian_server::app::serve(state.clone(), listener).unwrap();
@@ -234,9 +237,63 @@ impl Client {
         Answer::of(self.request(Method::PATCH, path).header("if-match", etag).json(&body)).await
     }
 
+    /// Opens an event stream; `after`: the Last-Event-ID.
+    pub(crate) async fn events(&self, path: &str, after: Option<i64>) -> Events {
+        let mut request = self.request(Method::GET, path).header("accept-encoding", "gzip");
+        if let Some(id) = after {
+            request = request.header("last-event-id", id.to_string());
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream; charset=utf-8");
+        Events { answer, text: String::new() }
+    }
+
     /// DELETE.
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::DELETE, path)).await
+    }
+}
+
+/// One server-sent event.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SentEvent {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) data: Value,
+}
+
+/// An open event stream.
+pub(crate) struct Events {
+    answer: reqwest::Response,
+    text: String,
+}
+
+impl Events {
+    /// The next event; `None` when the stream has ended. Comment lines are passed over.
+    pub(crate) async fn next(&mut self) -> Option<SentEvent> {
+        let limit = std::time::Duration::from_secs(20);
+        tokio::time::timeout(limit, self.read()).await.expect("an event or the end within 20 s")
+    }
+
+    async fn read(&mut self) -> Option<SentEvent> {
+        loop {
+            while let Some((frame, rest)) = self.text.split_once("\n\n") {
+                let (frame, rest) = (frame.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field = |name: &str| {
+                    let line = frame.lines().find_map(|line| line.strip_prefix(name));
+                    line.map(|value| value.trim().to_owned())
+                };
+                if let (Some(id), Some(kind), Some(data)) = (field("id:"), field("event:"), field("data:")) {
+                    let data = serde_json::from_str(&data).unwrap();
+                    return Some(SentEvent { id: id.parse().unwrap(), kind, data });
+                }
+                assert!(frame.starts_with(':'), "{frame}");
+            }
+            let chunk = self.answer.chunk().await.unwrap()?;
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
     }
 }
 

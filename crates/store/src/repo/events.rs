@@ -84,6 +84,62 @@ pub async fn after(conn: &impl Conn, seq: i64, limit: u64) -> Result<Vec<Event>,
     rows.into_iter().map(from_row).collect()
 }
 
+/// The oldest number that is kept; 0 when there is none.
+pub async fn oldest(conn: &impl Conn) -> Result<i64, StoreError> {
+    super::scalar_i64(conn, "SELECT COALESCE(MIN(seq), 0) FROM events").await
+}
+
+/// Forgets what happened before an instant (milliseconds since 1970), at most `limit` events; the newest one stays, so
+/// that a gap can be told from an empty table. Tells how many are gone.
+pub async fn prune(tx: &Tx, before_ms: i64, limit: u64) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM events WHERE seq IN (SELECT e.seq FROM events e WHERE e.at < ? \
+        AND e.seq < (SELECT MAX(seq) FROM events) ORDER BY e.seq LIMIT ?)";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    super::jobs::execute(tx, sql, [before_ms.into(), limit.into()]).await
+}
+
+/// What an event tells a client now, or nothing: what was deleted since is not told any more, and what a worker told
+/// in part about an update is completed with the update's JSON.
+pub async fn told_now(conn: &impl Conn, event: &Event) -> Result<Option<Value>, StoreError> {
+    match event.kind {
+        EventKind::UpdateDeleted | EventKind::CommentDeleted => Ok(Some(event.data.clone())),
+        EventKind::CommentCreated | EventKind::CommentUpdated => {
+            let id = event.data.get("id").and_then(Value::as_str).and_then(|text| text.parse().ok());
+            let there = match id {
+                Some(id) => super::comments::find_any(conn, id).await?.is_some(),
+                None => false,
+            };
+            Ok(if there && live_update(conn, event).await?.is_some() {
+                Some(event.data.clone())
+            } else {
+                None
+            })
+        }
+        _ if event.update_id.is_none() => Ok(Some(event.data.clone())),
+        _ => {
+            let Some(row) = live_update(conn, event).await? else { return Ok(None) };
+            let partial = event.kind.is_update() && event.data.get("id").is_none();
+            if !partial {
+                return Ok(Some(event.data.clone()));
+            }
+            let mut whole = super::updates::public_json(conn, &row).await?;
+            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, &event.data) {
+                whole.extend(part.clone());
+            }
+            Ok(Some(whole))
+        }
+    }
+}
+
+async fn live_update(
+    conn: &impl Conn,
+    event: &Event,
+) -> Result<Option<super::updates::RowUpdate>, StoreError> {
+    let Some(id) = event.update_id else { return Ok(None) };
+    let found = super::updates::find_any(conn, id).await?;
+    Ok(found.filter(|row| row.deleted_at.is_none()))
+}
+
 fn from_row(row: events::Model) -> Result<Event, StoreError> {
     Ok(Event {
         seq: row.seq,

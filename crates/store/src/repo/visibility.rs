@@ -60,3 +60,35 @@ pub async fn is_in(conn: &impl Conn, user: UserId, audience: AudienceId) -> Resu
     );
     Ok(raw.query_one_raw(statement).await?.is_some())
 }
+
+/// The people of an audience now; one parameter, the audience's id. The other direction of [`AUDIENCES_OF_USER`].
+const USERS_OF_AUDIENCE: &str = "SELECT m.user_id FROM audiences a \
+    JOIN workspaces w ON w.id = a.workspace_id AND w.deleted_at IS NULL \
+    JOIN members m ON m.workspace_id = a.workspace_id \
+    LEFT JOIN teams t ON t.id = a.team_id \
+    LEFT JOIN team_members tm ON tm.team_id = a.team_id AND tm.user_id = m.user_id \
+    WHERE a.id = ? AND ((a.kind = 'team' AND t.deleted_at IS NULL \
+           AND (tm.user_id IS NOT NULL OR (t.visibility = 'open' AND m.role <> 'guest'))) \
+       OR (a.kind = 'people' AND EXISTS (SELECT 1 FROM audience_members am \
+           WHERE am.audience_id = a.id AND am.user_id = m.user_id)))";
+
+/// The people of an audience now.
+pub async fn users_of(conn: &impl Conn, audience: AudienceId) -> Result<Vec<UserId>, StoreError> {
+    let raw = conn.raw();
+    let statement =
+        Statement::from_sql_and_values(raw.get_database_backend(), USERS_OF_AUDIENCE, [audience.0.into()]);
+    let rows = raw.query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index::<Uuid>(0)?.into())).collect()
+}
+
+/// Whether somebody is in a workspace that is not deleted.
+pub async fn is_member(conn: &impl Conn, user: UserId, workspace: WorkspaceId) -> Result<bool, StoreError> {
+    let raw = conn.raw();
+    let statement = Statement::from_sql_and_values(
+        raw.get_database_backend(),
+        "SELECT 1 FROM members m JOIN workspaces w ON w.id = m.workspace_id AND w.deleted_at IS NULL \
+         WHERE m.workspace_id = ? AND m.user_id = ?",
+        [workspace.0.into(), user.0.into()],
+    );
+    Ok(raw.query_one_raw(statement).await?.is_some())
+}

@@ -9,6 +9,7 @@ pub mod list;
 pub mod publish;
 pub mod read;
 pub mod retry;
+pub mod schedule;
 pub mod schema;
 pub mod view;
 
