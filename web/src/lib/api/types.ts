@@ -149,3 +149,55 @@ export interface Hit {
   highlights: [number, number][];
   comment_id?: string | null;
 }
+
+export interface Ask {
+  id: string;
+  author: Person;
+  body: string;
+  at_ms: number | null;
+  kind: 'comment' | 'question' | 'decision' | 'action' | 'blocker';
+  due_on: string | null;
+  expected_by: string | null;
+  created_at: string;
+  update: { id: string; title: string; team_id: string | null };
+}
+
+/** A word that was not found, and the near ones that were looked for instead. */
+export interface Correction {
+  word: string;
+  instead: string[];
+}
+
+export interface Found {
+  update: Update;
+  score: number;
+  hits: Hit[];
+}
+
+export interface SearchAnswer {
+  items: Found[];
+  next_cursor: string | null;
+  corrected: Correction[] | null;
+  took_ms: number;
+}
+
+export interface SessionRow {
+  id: string;
+  created_at: string;
+  last_used_at?: string;
+  last_seen_at?: string;
+  user_agent?: string | null;
+  current: boolean;
+}
+
+export type Scope = 'read' | 'write' | 'upload' | 'admin';
+
+export interface ApiToken {
+  id: string;
+  token?: string;
+  name: string;
+  scopes: Scope[];
+  expires_at: string | null;
+  last_used_at?: string | null;
+  created_at: string;
+}

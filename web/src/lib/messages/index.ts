@@ -2,12 +2,13 @@
 // with the same keys.
 import { auth } from './en/auth';
 import { core } from './en/core';
+import { places } from './en/places';
 import { watch } from './en/watch';
+import type { Params } from './types';
 
-const english = { ...core, ...auth, ...watch };
+const english = { ...core, ...auth, ...places, ...watch };
 
-/** What a message may take: `{name}` in its text is replaced. */
-export type Params = Record<string, string | number>;
+export type { Params };
 type Entry = string | ((params: Params) => string);
 export type MessageKey = keyof typeof english;
 
