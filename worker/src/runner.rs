@@ -42,11 +42,9 @@ pub(crate) async fn run(settings: Settings, shutdown: CancellationToken) -> anyh
     let options = StoreOptions { url: settings.database_url.clone(), max_readers: 4 };
     let store = Store::open(&options, settings.clock()).await.context("the database cannot be opened")?;
     wait_for_schema(&store, &shutdown).await?;
-    // PRAGMA data_version only means something on one connection.
-    let options = StoreOptions { max_readers: 1, ..options };
-    let watched = Store::open(&options, settings.clock()).await.context("the database cannot be opened")?;
+    let watcher = store.watcher().await.context("the database cannot be watched")?;
     let (tell, news) = watch::channel(0);
-    tokio::spawn(watcher::run(watched, tell, shutdown.clone()));
+    tokio::spawn(watcher::run(watcher, tell, shutdown.clone()));
     let times = Times::from_env();
     let context = Context {
         store,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use meridian_store::Store;
+use meridian_store::Watcher;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -11,16 +11,12 @@ use crate::error::chain;
 /// How soon a chunk or a job is noticed.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Watches until the worker ends. `watched` must read through one connection.
-pub(crate) async fn run(watched: Store, tell: watch::Sender<u64>, shutdown: CancellationToken) {
-    let mut last = None;
+/// Watches until the worker ends.
+pub(crate) async fn run(mut watcher: Watcher, tell: watch::Sender<u64>, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        match watched.data_version().await {
-            Ok(version) if last == Some(version) => {}
-            Ok(version) => {
-                last = Some(version);
-                tell.send_modify(|count| *count = count.wrapping_add(1));
-            }
+        match watcher.changed().await {
+            Ok(false) => {}
+            Ok(true) => tell.send_modify(|count| *count = count.wrapping_add(1)),
             Err(error) => tracing::warn!(error = chain(&error), "the database does not answer"),
         }
         tokio::time::sleep(EVERY).await;
