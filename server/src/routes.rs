@@ -5,7 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
-    asks, comments, events, identity, me, media, system, teams, updates, uploads, workspaces,
+    asks, comments, events, identity, me, media, reactions, system, teams, updates, uploads, watching,
+    workspaces,
 };
 
 /// Head of the API document.
@@ -86,5 +87,5 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(teams::agreement::put_agreement);
     config.configure(uploads::configure);
     config.configure(updates::configure).configure(comments::configure).configure(asks::configure);
-    config.configure(events::configure);
+    config.configure(events::configure).configure(reactions::configure).configure(watching::configure);
 }

@@ -9,4 +9,5 @@ mod smoke;
 mod support;
 mod updates;
 mod uploads;
+mod watching;
 mod world;
