@@ -184,9 +184,8 @@ export interface SearchAnswer {
 export interface SessionRow {
   id: string;
   created_at: string;
-  last_used_at?: string;
-  last_seen_at?: string;
-  user_agent?: string | null;
+  last_used_at: string;
+  user_agent: string;
   current: boolean;
 }
 
@@ -198,6 +197,5 @@ export interface ApiToken {
   name: string;
   scopes: Scope[];
   expires_at: string | null;
-  last_used_at?: string | null;
   created_at: string;
 }

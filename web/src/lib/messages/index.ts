@@ -3,10 +3,11 @@
 import { auth } from './en/auth';
 import { core } from './en/core';
 import { places } from './en/places';
+import { settings } from './en/settings';
 import { watch } from './en/watch';
 import type { Params } from './types';
 
-const english = { ...core, ...auth, ...places, ...watch };
+const english = { ...core, ...auth, ...places, ...settings, ...watch };
 
 export type { Params };
 type Entry = string | ((params: Params) => string);
