@@ -5,8 +5,10 @@
 mod comments;
 mod events;
 mod media;
+mod search;
 mod smoke;
 mod support;
+mod transcripts;
 mod updates;
 mod uploads;
 mod watching;
