@@ -4,8 +4,10 @@
 
 mod comments;
 mod events;
+mod identity;
 mod media;
 mod search;
+mod people;
 mod smoke;
 mod support;
 mod transcripts;
