@@ -139,6 +139,7 @@ export interface Update {
   transcript: { status: TranscriptStatus; language: string | null; word_count: number | null };
   counts: { comments: number; open_asks: number; viewers: number };
   my_watch: { position_ms: number; seen_ratio: number; seen: boolean } | null;
+  can_edit: boolean;
 }
 
 export interface Hit {
