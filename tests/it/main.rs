@@ -1,4 +1,1 @@
 //! Whole-system tests.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod uploads;

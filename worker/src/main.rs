@@ -4,6 +4,7 @@ mod context;
 mod error;
 mod job;
 mod jobs;
+mod loudness;
 mod media_child;
 mod model;
 mod publish;

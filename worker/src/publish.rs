@@ -29,7 +29,8 @@ pub(crate) struct Publisher<'a> {
     job: &'a Job,
     view: &'a UpdateView,
     generation: GenerationId,
-    kind: UpdateKind,
+    /// `None`: the generation is moved to by [`crate::loudness`], when it is whole.
+    kind: Option<UpdateKind>,
     renditions: HashMap<String, RenditionId>,
     /// `None` until there is sound, or while no model is installed.
     listening: Option<Listening>,
@@ -50,12 +51,22 @@ impl<'a> Publisher<'a> {
             job,
             view,
             generation,
-            kind: UpdateKind::Video,
+            kind: Some(UpdateKind::Video),
             renditions: HashMap::new(),
             listening: None,
             heard_without_model: false,
             told_at: None,
         }
+    }
+
+    /// For a generation that replaces a whole one: the same media once more, with other sound.
+    pub(crate) fn replacing(
+        context: &'a Context,
+        job: &'a Job,
+        view: &'a UpdateView,
+        generation: GenerationId,
+    ) -> Self {
+        Self { kind: None, ..Self::new(context, job, view, generation) }
     }
 
     /// The transcript in the making, when there was sound and a model.
@@ -64,14 +75,15 @@ impl<'a> Publisher<'a> {
     }
 
     async fn probed(&mut self, probed: &Probed) -> Result<(), JobError> {
-        self.kind = match probed.media_kind {
+        let kind = match probed.media_kind {
             MediaKind::Video => UpdateKind::Video,
             MediaKind::Voice => UpdateKind::Voice,
         };
-        tracing::info!(update_id = %self.view.id, container = probed.container, kind = %self.kind,
+        self.kind = Some(kind);
+        tracing::info!(update_id = %self.view.id, container = probed.container, %kind,
             video_copied = probed.video_copied, audio_copied = probed.audio_copied, "media probed");
         let tx = self.context.store.write().await?;
-        processing::probed(&tx, self.job.lease(), self.view.id, self.kind).await?;
+        processing::probed(&tx, self.job.lease(), self.view.id, kind).await?;
         Ok(tx.commit().await?)
     }
 
@@ -183,6 +195,14 @@ fn percent(part: u64, whole: u64) -> i64 {
 impl Sink for Publisher<'_> {
     async fn take(&mut self, message: FromChild, body: Vec<u8>, source: &Source) -> Result<(), JobError> {
         match message {
+            FromChild::Probed(_)
+            | FromChild::Pcm { .. }
+            | FromChild::Progress { .. }
+            | FromChild::Artefact { .. }
+                if self.kind.is_none() =>
+            {
+                Ok(())
+            }
             FromChild::Probed(probed) => self.probed(&probed).await,
             FromChild::Rendition(rendition) => self.rendition(rendition, body).await,
             FromChild::Segment(segment) => self.segment(segment, body).await,

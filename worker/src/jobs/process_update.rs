@@ -9,6 +9,7 @@ use meridian_store::repo::processing::{self, MediaEnd, UpdateView};
 use crate::context::Context;
 use crate::error::JobError;
 use crate::job::Job;
+use crate::loudness;
 use crate::publish::Publisher;
 use crate::session::{self, Ended, Patience, drain};
 use crate::source::Source;
@@ -27,6 +28,10 @@ pub(super) async fn run(context: &Context, job: &Job, update: UpdateId) -> Resul
     if let Some(current) = view.current.as_ref().filter(|c| c.covers_source) {
         // The attempt before died after the media was whole: only the text is missing.
         let (generation, language) = (current.generation_id, view.language.clone());
+        if let Some(gain_db) = current.wanted_gain_db {
+            loudness::level(context, job, &view, generation, gain_db).await?;
+        }
+        let generation = current_of(context, update).await?.unwrap_or(generation);
         super::transcribe_update::remake(context, job, &view, generation, language).await?;
     } else {
         let news = context.news.clone();
@@ -64,6 +69,9 @@ async fn media_and_text(
     let tx = context.store.write().await?;
     processing::finish_media(&tx, job.lease(), view.id, generation, &end).await?;
     tx.commit().await?;
+    if let Some(gain_db) = loudness::wanted_gain_db(&finished) {
+        loudness::level(context, job, view, generation, gain_db).await?;
+    }
     job.release_slot();
     job.set_progress("transcribing", 0);
     match publisher.into_listening() {
@@ -73,6 +81,14 @@ async fn media_and_text(
         }
         None => settle(context, job.lease(), view.id, TranscriptStatus::NoSpeech).await,
     }
+}
+
+async fn current_of(
+    context: &Context,
+    update: UpdateId,
+) -> Result<Option<meridian_domain::ids::GenerationId>, JobError> {
+    let view = processing::view(context.store.reader(), update).await?;
+    Ok(view.and_then(|v| v.current).map(|current| current.generation_id))
 }
 
 fn request(view: &UpdateView, source: &Source) -> Request {
@@ -123,7 +139,10 @@ fn media_end(view: &UpdateView, finished: &Finished, source: &Source) -> Result<
             warnings.push(("duration_mismatch".to_owned(), detail));
         }
     }
-    let facts = serde_json::to_value(finished).map_err(meridian_media::protocol::ProtocolError::from)?;
+    let mut facts = serde_json::to_value(finished).map_err(meridian_media::protocol::ProtocolError::from)?;
+    if let (Some(gain_db), Some(facts)) = (loudness::wanted_gain_db(finished), facts.as_object_mut()) {
+        facts.insert(processing::WANTED_GAIN.to_owned(), gain_db.into());
+    }
     Ok(MediaEnd {
         duration_ms,
         silence_map: finished.silence_map.clone(),

@@ -1,13 +1,14 @@
 //! Real worker processes on real files: every update ends ready or failed in words, whatever dies on the way.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod files;
 mod support;
 
 use std::process::Command;
 use std::time::Duration;
 
 use meridian_domain::enums::{EventKind, TranscriptStatus, UpdateKind, UpdateStatus};
-use meridian_store::repo::events;
+use meridian_store::repo::{events, processing};
 use support::{World, fixture, tiny_model};
 
 #[tokio::test]
@@ -33,6 +34,40 @@ async fn a_file_becomes_playable_and_ready_with_its_text() {
     assert!(row.word_count > 10, "{row:?}");
     assert!(!row.title.is_empty(), "the first sentence is the title");
     assert!(place(EventKind::TranscriptSegment).unwrap() < place(EventKind::UpdateReady).unwrap());
+}
+
+/// Integrated loudness of what is published, by another program.
+fn loudness_lufs(file: &std::path::Path) -> f64 {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostats", "-hide_banner", "-i"]).arg(file);
+    command.args(["-af", "ebur128", "-vn", "-f", "null", "-"]);
+    let text = String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned();
+    let line = text.lines().rev().find(|l| l.trim_start().starts_with("I:")).unwrap();
+    line.trim_start().trim_start_matches("I:").trim_end_matches("LUFS").trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_ready_is_as_loud_as_everything_else() {
+    let world = World::new().await;
+    let _worker = world.worker(None, &[]);
+    let recording = world.upload(&fixture("spoken-update.webm")).await;
+    let row = world.until_status(recording.update, UpdateStatus::Ready).await;
+    let parts = processing::audio_parts(world.store.reader(), row.generation_id.unwrap()).await.unwrap();
+    let mut whole = Vec::new();
+    for part in parts {
+        let key = meridian_blobs::Key::parse(&part.object_key).unwrap();
+        whole.extend(world.blobs.read_all(&key, 1 << 30).await.unwrap());
+    }
+    let published = world.folder.path().join("published.mp4");
+    std::fs::write(&published, whole).unwrap();
+    let source =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/media/spoken-update.webm");
+    assert!((loudness_lufs(&source) + 16.0).abs() > 1.0, "the source is as loud already: this shows nothing");
+    let lufs = loudness_lufs(&published);
+    assert!((lufs + 16.0).abs() <= 1.0, "{lufs} LUFS; {}", world.log());
+    // The poster and its like came along.
+    let beside = processing::artefacts_of(world.store.reader(), row.generation_id.unwrap()).await.unwrap();
+    assert!(beside.iter().any(|a| a.name == "poster.jpg"), "{beside:?}");
 }
 
 #[tokio::test]

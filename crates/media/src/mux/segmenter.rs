@@ -134,8 +134,6 @@ pub(crate) struct Segmenter {
     init: u32,
     sent_init: Option<u32>,
     seq: u32,
-    /// Pictures out of order are decoded before zero: what moves them behind it.
-    /// The same for all init bytes, so that players find one time line.
     dts_shift: i64,
     last_video_dts: Option<i64>,
     video_done: bool,
@@ -372,7 +370,7 @@ impl Segmenter {
             duration_us: (end.at_us - self.start_us).max(1),
             discontinuity: self.sent_init.is_some_and(|sent| sent != self.init),
             independent: starts_with_key,
-            video_start: self.dts_shift,
+            video_start: self.video_start(),
             bytes,
         };
         self.sent_init = Some(self.init);
@@ -382,10 +380,16 @@ impl Segmenter {
         cut
     }
 
+    /// Copied pictures may be decoded before zero: their track time starts
+    /// later. Pictures encoded here never are.
+    fn video_start(&self) -> i64 {
+        if self.init == 0 { self.dts_shift } else { 0 }
+    }
+
     fn fragment(&self, video_count: usize, audio_count: usize) -> Vec<u8> {
         let mut runs = Vec::new();
         if video_count > 0 {
-            runs.push(run(&self.video, video_count, 1, self.dts_shift));
+            runs.push(run(&self.video, video_count, 1, self.video_start()));
         }
         if audio_count > 0 {
             runs.push(run(&self.audio, audio_count, boxes::audio_track_number(self.has_video), 0));

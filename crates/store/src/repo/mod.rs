@@ -13,7 +13,6 @@ pub mod invites;
 pub mod jobs;
 pub mod media;
 pub mod processing;
-pub mod reactions;
 pub mod search;
 pub mod sessions;
 pub mod teams;
@@ -22,7 +21,6 @@ pub mod updates;
 pub mod uploads;
 pub mod users;
 pub mod visibility;
-pub mod watching;
 pub mod workers;
 pub mod workspaces;
 

@@ -3,6 +3,7 @@
 //! The status is never set by hand: [`refresh`] derives it from the upload, the current generation and the
 //! transcript, and appends the event when it changes. Every write of a worker names its lease.
 
+mod loudness;
 mod media;
 mod purge;
 mod speech;
@@ -12,6 +13,9 @@ mod tests;
 mod upload;
 mod view;
 
+pub use loudness::{
+    Published, WANTED_GAIN, artefacts_of, begin_replacement, keep_loudness, published, replace,
+};
 pub use media::{
     Appended, MediaEnd, NewArtefact, NewInit, NewRendition, NewSegment, append_segment, begin_generation,
     finish_job, finish_media, media_failed, probed, progress, put_artefact, put_rendition,

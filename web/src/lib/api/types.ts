@@ -139,7 +139,6 @@ export interface Update {
   transcript: { status: TranscriptStatus; language: string | null; word_count: number | null };
   counts: { comments: number; open_asks: number; viewers: number };
   my_watch: { position_ms: number; seen_ratio: number; seen: boolean } | null;
-  can_edit: boolean;
 }
 
 export interface Hit {
@@ -185,8 +184,9 @@ export interface SearchAnswer {
 export interface SessionRow {
   id: string;
   created_at: string;
-  last_used_at: string;
-  user_agent: string;
+  last_used_at?: string;
+  last_seen_at?: string;
+  user_agent?: string | null;
   current: boolean;
 }
 
@@ -198,5 +198,6 @@ export interface ApiToken {
   name: string;
   scopes: Scope[];
   expires_at: string | null;
+  last_used_at?: string | null;
   created_at: string;
 }

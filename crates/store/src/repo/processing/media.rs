@@ -192,15 +192,15 @@ pub async fn put_rendition(
     Ok(id)
 }
 
-/// Appends a segment. When it is the one that makes the generation playable (`wanted` kinds are announced and each
-/// announced rendition has a segment), the update moves to it.
+/// Appends a segment. When it is the one that makes the generation playable (a rendition of `media_kind` is announced
+/// and each announced one has a segment), the update moves to it. Without a `media_kind` it never does.
 pub async fn append_segment(
     tx: &Tx,
     lease: &Lease,
     update: UpdateId,
     generation: GenerationId,
     new: &NewSegment,
-    media_kind: UpdateKind,
+    media_kind: Option<UpdateKind>,
 ) -> Result<Appended, StoreError> {
     jobs::fence(tx, lease).await?;
     let row = segments::ActiveModel {
@@ -220,8 +220,9 @@ pub async fn append_segment(
         Some("building") => {}
         _ => return Err(StoreError::Conflict { what: "the media's generation" }),
     }
-    if !is_playable(tx, generation, media_kind).await? {
-        return Ok(Appended::Building);
+    match media_kind {
+        Some(kind) if is_playable(tx, generation, kind).await? => {}
+        _ => return Ok(Appended::Building),
     }
     make_current(tx, update, generation).await?;
     Ok(Appended::Current)
@@ -246,7 +247,11 @@ async fn is_playable(tx: &Tx, generation: GenerationId, media_kind: UpdateKind) 
 }
 
 /// The one compare-and-set that makes a generation visible.
-async fn make_current(tx: &Tx, update: UpdateId, generation: GenerationId) -> Result<(), StoreError> {
+pub(super) async fn make_current(
+    tx: &Tx,
+    update: UpdateId,
+    generation: GenerationId,
+) -> Result<(), StoreError> {
     let Some(before) = Facts::read(tx, update).await? else {
         return Err(StoreError::Conflict { what: "the update, which is deleted" });
     };
@@ -323,10 +328,7 @@ pub async fn finish_media(
     let sql = "UPDATE media_generations SET ended = TRUE, source_bytes = ?, facts = ? WHERE id = ?";
     let facts = crate::json::write("media_generations.facts", &end.facts)?;
     execute(tx, sql, [end.source_bytes.into(), facts.into(), generation.0.into()]).await?;
-    let sql = "UPDATE renditions SET ended = TRUE, bandwidth_bps = COALESCE((SELECT \
-        MAX(s.size_bytes * 8000000 / MAX(s.duration_us, 100000)) FROM segments s \
-        WHERE s.rendition_id = renditions.id AND s.duration_us > 0), bandwidth_bps) WHERE generation_id = ?";
-    execute(tx, sql, [generation.0.into()]).await?;
+    end_renditions(tx, generation).await?;
     let rows: Vec<WarningRow<'_>> =
         end.warnings.iter().map(|(code, detail)| WarningRow { code, detail }).collect();
     let sql = "UPDATE updates SET duration_ms = ?, silence_map = ?, warnings = ?, phase = 'transcribing', \
@@ -345,6 +347,15 @@ pub async fn finish_media(
     if !refresh(tx, update).await? {
         emit(tx, EventKind::UpdateChanged, update).await?;
     }
+    Ok(())
+}
+
+/// No more segments come; the peak bandwidth is what they really need.
+pub(super) async fn end_renditions(tx: &Tx, generation: GenerationId) -> Result<(), StoreError> {
+    let sql = "UPDATE renditions SET ended = TRUE, bandwidth_bps = COALESCE((SELECT \
+        MAX(s.size_bytes * 8000000 / MAX(s.duration_us, 100000)) FROM segments s \
+        WHERE s.rendition_id = renditions.id AND s.duration_us > 0), bandwidth_bps) WHERE generation_id = ?";
+    execute(tx, sql, [generation.0.into()]).await?;
     Ok(())
 }
 

@@ -63,6 +63,10 @@ pub async fn finish_transcript(
 ) -> Result<(), StoreError> {
     jobs::fence(tx, lease).await?;
     texts::finish_recognised(tx, transcript, language).await?;
+    // The media may have been replaced meanwhile by itself with other loudness.
+    let sql = "UPDATE transcripts SET generation_id = (SELECT u.generation_id FROM updates u \
+        WHERE u.id = transcripts.update_id) WHERE id = ?";
+    execute(tx, sql, [transcript.0.into()]).await?;
     refresh(tx, update).await?;
     Ok(())
 }

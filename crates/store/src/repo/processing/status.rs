@@ -93,6 +93,9 @@ async fn derive(tx: &Tx, facts: &Facts, before: UpdateStatus) -> Result<UpdateSt
     if !facts.covered() {
         return Ok(UpdateStatus::Playable);
     }
+    if super::loudness::is_pending(current)? {
+        return Ok(UpdateStatus::Playable);
+    }
     // A transcript made anew later does not take `ready` back.
     if before == UpdateStatus::Ready || is_settled(tx, &facts.update, current.id.into()).await? {
         return Ok(UpdateStatus::Ready);

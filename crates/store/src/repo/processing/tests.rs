@@ -154,7 +154,7 @@ impl Fixture {
             object_key: format!("{seq}"),
             discontinuity: false,
         };
-        let kind = UpdateKind::Video;
+        let kind = Some(UpdateKind::Video);
         write!(self.store, tx => append_segment(&tx, lease, self.update, generation, &new, kind))
     }
 
@@ -288,4 +288,44 @@ async fn a_parked_job_wakes_with_the_last_byte_and_a_removed_upload_calls_it_off
     tx.commit().await.unwrap();
     assert_eq!(f.status().await, "awaiting_upload");
     assert!(write!(f.store, tx => jobs::fence(&tx, &lease)).is_err());
+}
+
+#[tokio::test]
+async fn media_at_another_loudness_replaces_what_is_whole_before_it_is_ready() {
+    let f = fixture().await;
+    f.patch(100, true).await;
+    let lease = f.claim("a", 30_000).await.unwrap().lease;
+    let old = write!(f.store, tx => begin_generation(&tx, &lease, f.update)).unwrap();
+    let rendition = f.rendition(&lease, old, "720p", "video").await;
+    f.segment(&lease, old, rendition, 0).await.unwrap();
+    let end = MediaEnd {
+        duration_ms: 2000,
+        silence_map: vec![],
+        warnings: vec![],
+        facts: json!({ "has_audio": true, WANTED_GAIN: 5.0 }),
+        source_bytes: 100,
+    };
+    write!(f.store, tx => finish_media(&tx, &lease, f.update, old, &end)).unwrap();
+    let current = view(f.store.reader(), f.update).await.unwrap().unwrap().current.unwrap();
+    assert_eq!(current.wanted_gain_db, Some(5.0));
+    write!(f.store, tx => settle_transcript(&tx, &lease, f.update, TranscriptStatus::NoSpeech)).unwrap();
+    assert_eq!(f.status().await, "playable", "ready waits for the loudness");
+    let new = write!(f.store, tx => begin_replacement(&tx, &lease, f.update)).unwrap();
+    let again = f.rendition(&lease, new, "720p", "video").await;
+    let segment = NewSegment {
+        rendition_id: again,
+        seq: 0,
+        init: 0,
+        start_us: 0,
+        duration_us: 2_000_000,
+        size_bytes: 1,
+        object_key: "x".to_owned(),
+        discontinuity: false,
+    };
+    let appended = write!(f.store, tx => append_segment(&tx, &lease, f.update, new, &segment, None)).unwrap();
+    assert_eq!(appended, Appended::Building, "half a replacement is not shown");
+    write!(f.store, tx => replace(&tx, &lease, f.update, old, new, &[])).unwrap();
+    let current = view(f.store.reader(), f.update).await.unwrap().unwrap().current.unwrap();
+    assert_eq!((current.generation_id, current.wanted_gain_db, current.covers_source), (new, None, true));
+    assert_eq!(f.status().await, "ready");
 }

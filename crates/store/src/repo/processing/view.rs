@@ -39,6 +39,8 @@ pub struct CurrentMedia {
     pub covers_source: bool,
     /// There is sound in it; unknown while it is made.
     pub has_audio: Option<bool>,
+    /// By how much its sound is still to be made louder or softer, in decibels.
+    pub wanted_gain_db: Option<f64>,
 }
 
 /// How far an upload is.
@@ -88,6 +90,7 @@ pub async fn view(conn: &impl Conn, id: UpdateId) -> Result<Option<UpdateView>, 
                 generation_id: generation.id.into(),
                 covers_source,
                 has_audio: read.get("has_audio").and_then(serde_json::Value::as_bool),
+                wanted_gain_db: super::loudness::wanted_gain_db(generation)?,
             })
         }
         None => None,
@@ -146,20 +149,30 @@ pub async fn audio_parts(
         .await?;
     found.sort_by_key(|r| (r.kind != "audio", r.bandwidth_bps));
     let Some(rendition) = found.first() else { return Ok(Vec::new()) };
-    let init = rendition_inits::Entity::find()
-        .filter(rendition_inits::Column::RenditionId.eq(rendition.id))
+    Ok(parts_of(conn, rendition.id).await?.1)
+}
+
+/// A rendition's objects in order, the first init bytes before the segments, and how many init bytes there are.
+pub(super) async fn parts_of(
+    conn: &impl Conn,
+    rendition: uuid::Uuid,
+) -> Result<(usize, Vec<PublishedPart>), StoreError> {
+    let inits = rendition_inits::Entity::find()
+        .filter(rendition_inits::Column::RenditionId.eq(rendition))
         .order_by_asc(rendition_inits::Column::Init)
-        .one(conn.raw())
+        .all(conn.raw())
         .await?;
     let rows = segments::Entity::find()
-        .filter(segments::Column::RenditionId.eq(rendition.id))
+        .filter(segments::Column::RenditionId.eq(rendition))
         .order_by_asc(segments::Column::Seq)
         .all(conn.raw())
         .await?;
     let mut parts = Vec::with_capacity(rows.len() + 1);
-    parts.extend(init.map(|i| PublishedPart { object_key: i.object_key, size_bytes: i.size_bytes }));
+    let count = inits.len();
+    let first = inits.into_iter().next();
+    parts.extend(first.map(|i| PublishedPart { object_key: i.object_key, size_bytes: i.size_bytes }));
     parts.extend(
         rows.into_iter().map(|s| PublishedPart { object_key: s.object_key, size_bytes: s.size_bytes }),
     );
-    Ok(parts)
+    Ok((count, parts))
 }

@@ -1,5 +1,0 @@
-//! Uploads against the real server process: stock clients, and SIGKILL in the middle.
-
-mod clients;
-mod kill;
-mod server;

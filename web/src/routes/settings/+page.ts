@@ -1,3 +1,0 @@
-import { redirect } from '@sveltejs/kit';
-
-export const load = (): never => redirect(307, '/settings/profile');
