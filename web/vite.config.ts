@@ -12,6 +12,6 @@ export default defineConfig({
       ['/api', '/media'].map((path) => [path, { target: server, changeOrigin: true }]),
     ),
   },
-  build: { target: 'es2022', chunkSizeWarningLimit: 600 },
+  build: { target: 'es2022', chunkSizeWarningLimit: 600, assetsInlineLimit: 0 },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

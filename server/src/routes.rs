@@ -5,7 +5,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
-    asks, comments, events, identity, me, media, system, teams, updates, uploads, workspaces,
+    asks, comments, events, identity, me, media, reactions, system, teams, updates, uploads, watching,
+    workspaces,
+    asks, comments, identity, me, media, search, system, teams, transcripts, updates, uploads, workspaces,
 };
 
 /// Head of the API document.
@@ -86,5 +88,6 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(teams::agreement::put_agreement);
     config.configure(uploads::configure);
     config.configure(updates::configure).configure(comments::configure).configure(asks::configure);
-    config.configure(events::configure);
+    config.configure(events::configure).configure(reactions::configure).configure(watching::configure);
+    config.configure(transcripts::configure).configure(search::configure);
 }

@@ -1,1 +1,4 @@
 //! Whole-system tests.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod uploads;

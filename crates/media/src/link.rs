@@ -1,7 +1,7 @@
 //! The child's end of the socket: asks for bytes, hands out results.
 
 use crate::error::MediaError;
-use crate::protocol::{self, FailureCode, FromChild, ProtocolError, Request, ToChild};
+use crate::protocol::{self, FailureCode, FromChild, MAX_BODY_BYTES, ProtocolError, Request, ToChild};
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
 
@@ -114,6 +114,9 @@ impl Link {
 
     /// Sends a message; its bytes count against the quota.
     pub(crate) fn send(&self, message: &FromChild, body: &[u8]) -> Result<(), MediaError> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(MediaError::damaged("a single picture in it is larger than 64 MiB"));
+        }
         {
             let mut state = self.state();
             state.sent_bytes = state.sent_bytes.saturating_add(length(body));

@@ -4,9 +4,14 @@
 
 mod comments;
 mod events;
+mod identity;
 mod media;
+mod search;
+mod people;
 mod smoke;
 mod support;
+mod transcripts;
 mod updates;
 mod uploads;
+mod watching;
 mod world;

@@ -77,8 +77,17 @@ impl TestServer {
         Self::start_with(|_| ()).await
     }
 
+    /// A server as off loopback, where the first account needs a set-up code.
+    pub(crate) async fn start_with_code(code: &str) -> Self {
+        Self::begin(|_| (), Some(code.to_owned())).await
+    }
+
     /// A server with changed settings.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::begin(change, None).await
+    }
+
+    async fn begin(change: impl FnOnce(&mut Settings), setup_code: Option<String>) -> Self {
         // Fails when another test was faster, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let dir = TempDir::new().unwrap();
@@ -95,7 +104,7 @@ impl TestServer {
         let failures = Failures::default();
         let events = Hub::start(&store).await.unwrap();
         let state =
-            AppState::new(Parts { settings, store, blobs, keys, events, failures, mailer, setup_code: None });
+            AppState::new(Parts { settings, store, blobs, keys, events, failures, mailer, setup_code });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = meridian_server::app::serve(state.clone(), listener).unwrap();
@@ -115,6 +124,17 @@ impl TestServer {
         let done = act(&tx).await;
         tx.commit().await.unwrap();
         done
+    }
+
+    /// What `look` finds as soon as it finds something, looked for every 10 ms for at most 10 s.
+    pub(crate) async fn eventually<T>(&self, look: impl Fn() -> Option<T>) -> T {
+        for _ in 0..1000 {
+            if let Some(found) = look() {
+                return found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nothing came within 10 s");
     }
 
     /// Nobody.

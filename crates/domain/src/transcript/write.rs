@@ -8,7 +8,7 @@ use super::Span;
 /// cue.
 pub fn vtt(spans: &[Span]) -> String {
     let mut out = String::from("WEBVTT\n");
-    for span in spans {
+    for span in spoken(spans) {
         let text = one_line(&span.text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let (from, to) = times(span, '.');
         // Writing to a String cannot fail.
@@ -20,7 +20,7 @@ pub fn vtt(spans: &[Span]) -> String {
 /// `SubRip`. Players read tags there, and the format knows no escape: the brackets become look-alikes.
 pub fn srt(spans: &[Span]) -> String {
     let mut out = String::new();
-    for (i, span) in spans.iter().enumerate() {
+    for (i, span) in spoken(spans).enumerate() {
         let text = one_line(&span.text)
             .replace('<', "\u{2039}")
             .replace('>', "\u{203A}")
@@ -59,6 +59,11 @@ pub fn md(title: &str, spans: &[Span]) -> String {
         write!(out, "**{}** {}\n\n", clock(start), text.join(" ")).unwrap_or_default();
     }
     out
+}
+
+/// Segments that were not emptied by an edit.
+fn spoken(spans: &[Span]) -> impl Iterator<Item = &Span> {
+    spans.iter().filter(|span| !span.text.trim().is_empty())
 }
 
 /// Segments without a pause of two seconds between them.

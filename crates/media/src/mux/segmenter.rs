@@ -134,6 +134,8 @@ pub(crate) struct Segmenter {
     init: u32,
     sent_init: Option<u32>,
     seq: u32,
+    /// Pictures out of order are decoded before zero: what moves them behind it.
+    /// The same for all init bytes, so that players find one time line.
     dts_shift: i64,
     last_video_dts: Option<i64>,
     video_done: bool,
@@ -370,7 +372,7 @@ impl Segmenter {
             duration_us: (end.at_us - self.start_us).max(1),
             discontinuity: self.sent_init.is_some_and(|sent| sent != self.init),
             independent: starts_with_key,
-            video_start: self.video_start(),
+            video_start: self.dts_shift,
             bytes,
         };
         self.sent_init = Some(self.init);
@@ -380,16 +382,10 @@ impl Segmenter {
         cut
     }
 
-    /// Copied pictures may be decoded before zero: their track time starts
-    /// later. Pictures encoded here never are.
-    fn video_start(&self) -> i64 {
-        if self.init == 0 { self.dts_shift } else { 0 }
-    }
-
     fn fragment(&self, video_count: usize, audio_count: usize) -> Vec<u8> {
         let mut runs = Vec::new();
         if video_count > 0 {
-            runs.push(run(&self.video, video_count, 1, self.video_start()));
+            runs.push(run(&self.video, video_count, 1, self.dts_shift));
         }
         if audio_count > 0 {
             runs.push(run(&self.audio, audio_count, boxes::audio_track_number(self.has_video), 0));

@@ -24,6 +24,17 @@ const LARGEST_JUMP_US: i64 = 3_600_000_000;
 /// How often the position is told.
 const PROGRESS_EACH: Duration = Duration::from_millis(500);
 
+/// Sound is kept for pictures that are still to come, but not for ever.
+const LONGEST_WITHOUT_PICTURE_US: i64 = 600_000_000;
+
+fn no_pictures() -> MediaError {
+    MediaError::failure(
+        FailureCode::NoFrames,
+        "No picture in the file could be read: it is damaged or was cut off. Play it on your computer to check it, and \
+         upload it again.",
+    )
+}
+
 /// A running pass.
 struct Pass {
     link: Arc<Link>,
@@ -186,11 +197,12 @@ impl Pass {
                 self.publisher.push_audio(filled);
             }
         }
-        if self.live {
-            let ahead = sound.position_us() - 1_500_000;
-            if ahead > video.position_us() {
-                video.fill_to(ahead, &mut self.publisher)?;
+        let ahead = sound.position_us() - if self.live { 1_500_000 } else { patience_us };
+        if ahead > video.position_us() {
+            if video.frames() == 0 && ahead > LONGEST_WITHOUT_PICTURE_US {
+                return Err(no_pictures());
             }
+            video.fill_to(ahead, &mut self.publisher)?;
         }
         Ok(())
     }
@@ -226,11 +238,7 @@ impl Pass {
         if let Some(video) = &mut self.video {
             video.end_input(&mut self.publisher)?;
             if video.decoded() == 0 {
-                return Err(MediaError::failure(
-                    FailureCode::NoFrames,
-                    "No picture in the file could be read: it is damaged or was cut off. Play it on your computer to \
-                     check it, and upload it again.",
-                ));
+                return Err(no_pictures());
             }
         }
         let Some(sound) = &mut self.sound else { return Ok(()) };

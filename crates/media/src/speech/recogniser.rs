@@ -18,7 +18,7 @@ const CONTEXT_SAMPLES: usize = 320;
 /// Frames of the encoder's output for 30 s, what Whisper was trained with.
 const FULL_CONTEXT: usize = 1_500;
 /// Frames left beyond the audio: cut closer, the text suffers.
-const CONTEXT_MARGIN: usize = 128;
+const CONTEXT_MARGIN: usize = 256;
 /// whisper.cpp ends the process when word times are asked of less than 160 ms;
 /// below a second Whisper hears little anyway.
 const SHORTEST_SAMPLES: usize = 16_000;

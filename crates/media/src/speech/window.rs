@@ -55,6 +55,17 @@ pub struct Window {
 }
 
 impl Window {
+    /// A window of samples (16 kHz mono, at most 28 s) that are taken to be
+    /// speech without asking, and that start at `start_ms` of the recording.
+    pub fn whole(samples: &[f32], start_ms: i64) -> Self {
+        let in_recording = usize::try_from(start_ms).unwrap_or(0) * PER_MS;
+        let most = WINDOW_FRAMES * FRAME;
+        let samples = samples.get(..most).unwrap_or(samples).to_vec();
+        let pieces = vec![Piece { in_window: 0, in_recording, length: samples.len() }];
+        let end_ms = ms(in_recording + samples.len());
+        Self { samples, pieces, speech: vec![SpeechSpan { start_ms: ms(in_recording), end_ms }] }
+    }
+
     /// Where it starts in the recording, in milliseconds.
     pub fn start_ms(&self) -> i64 {
         self.pieces.first().map_or(0, |p| ms(p.in_recording))

@@ -6,6 +6,7 @@
 //! every model.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests")]
 
+mod options;
 mod quiet;
 mod support;
 mod times;

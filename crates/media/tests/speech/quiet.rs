@@ -1,5 +1,6 @@
 //! Silence and noise give no words.
 use crate::support::{clips, decode, recogniser, text, transcribe, windows};
+use meridian_media::speech::{Options, Window};
 
 #[test]
 fn silence_noise_and_hum_give_no_words() {
@@ -20,7 +21,19 @@ fn silence_noise_and_hum_give_no_words() {
         println!("{name}: {} windows", cut.len());
         let heard = text(&transcribe(&mut recogniser("tiny.en"), &samples, "en"));
         assert_eq!(heard, "", "{name}");
-        let heard = text(&transcribe(&mut recogniser("base"), &samples, "en"));
-        assert_eq!(heard, "", "{name}");
+    }
+}
+
+#[test]
+fn noise_that_passes_for_speech_gives_no_words_either() {
+    // Voice activity detection may be wrong: the recogniser's own guards are
+    // asked with a window that says there is speech where there is none.
+    let Some(clip) = clips().into_iter().find(|c| c.name == "none-noise-a.wav") else { return };
+    let samples = decode(&clip.path);
+    for seconds in [2, 5, 12] {
+        let window = Window::whole(&samples[..16_000 * seconds], 0);
+        let heard = recogniser("tiny.en").transcribe(&window, &Options::default()).unwrap();
+        println!("{seconds} s of noise: {heard:?}");
+        assert_eq!(text(&heard), "");
     }
 }

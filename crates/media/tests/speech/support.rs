@@ -18,6 +18,13 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+/// The spoken update that ships with the tests, and what is said in it.
+pub(crate) fn own_clip() -> Clip {
+    let path = root().join("tests/fixtures/media/spoken-update.webm");
+    let transcript = std::fs::read_to_string(path.with_extension("txt")).unwrap();
+    Clip { name: "spoken-update.webm".to_owned(), path, language: Some("en".to_owned()), transcript }
+}
+
 /// The shared clips with speech, or none when they are not on this machine.
 pub(crate) fn clips() -> Vec<Clip> {
     let shared = std::env::var_os("MERIDIAN_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);

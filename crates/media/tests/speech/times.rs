@@ -16,9 +16,14 @@ fn words_start_inside_their_sentence() {
             (time("start"), time("end"), normalised(s["text"].as_str().unwrap()))
         })
         .collect();
-    let models: &[&'static str] = if full() { &["tiny.en", "base"] } else { &["tiny.en"] };
+    let full = full();
+    let models: &[&'static str] = if full { &["tiny.en", "base"] } else { &["tiny.en"] };
+    let mut samples = decode(&clip.path);
+    if !full {
+        samples.truncate(16_000 * 100);
+    }
     for model in models {
-        let segments = transcribe(&mut recogniser(model), &decode(&clip.path), "en");
+        let segments = transcribe(&mut recogniser(model), &samples, "en");
         let heard: Vec<(String, f64)> = segments
             .iter()
             .flat_map(|s| &s.words)

@@ -1,5 +1,5 @@
 //! How recordings are cut.
-use crate::support::{clips, decode};
+use crate::support::{clips, decode, full};
 use meridian_media::speech::{Window, Windower};
 
 fn cut(samples: &[f32], portion: usize) -> Vec<Window> {
@@ -15,13 +15,16 @@ fn cut(samples: &[f32], portion: usize) -> Vec<Window> {
 #[test]
 fn windows_are_short_ordered_and_the_same_however_samples_come() {
     let Some(clip) = clips().into_iter().find(|c| c.name == "talk-long.flac") else { return };
-    let samples = decode(&clip.path);
+    let mut samples = decode(&clip.path);
+    if !full() {
+        samples.truncate(16_000 * 100);
+    }
     let places =
         |ws: &[Window]| ws.iter().map(|w| (w.start_ms(), w.end_ms(), w.audio_ms())).collect::<Vec<_>>();
     let windows = places(&cut(&samples, 1_000));
     println!("{windows:?}");
     assert_eq!(windows, places(&cut(&samples, samples.len())));
-    assert!(windows.len() >= 12);
+    assert!(windows.len() * 28_600 >= samples.len() / 16 * 9 / 10);
     assert!(windows.iter().all(|(start, end, audio)| start < end && *audio <= 28_600));
     assert!(windows.windows(2).all(|w| w[0].1 <= w[1].0), "windows overlap");
 }

@@ -8,9 +8,7 @@ use meridian_domain::enums::GenerationState;
 use meridian_domain::ids::{GenerationId, RenditionId, UpdateId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::entity::{
-    artefacts, media_generations, rendition_inits, renditions, segments, transcript_segments, transcripts,
-};
+use crate::entity::{artefacts, media_generations, rendition_inits, renditions, segments};
 use crate::{Conn, StoreError};
 
 /// A playable form of an update.
@@ -262,29 +260,9 @@ pub async fn contents(
 /// The lines of the transcript that people see: a ready one (edited before imported before recognised), else what is
 /// recognised so far.
 pub async fn cues(conn: &impl Conn, update: UpdateId) -> Result<Vec<Cue>, StoreError> {
-    let all = transcripts::Entity::find()
-        .filter(transcripts::Column::UpdateId.eq(update.0))
-        .filter(transcripts::Column::State.is_in(["ready", "running"]))
-        .filter(transcripts::Column::Origin.ne("translated"))
-        .all(conn.raw())
-        .await?;
-    let rank = |row: &transcripts::Model| {
-        let origin = match row.origin.as_str() {
-            "edited" => 2,
-            "imported" => 1,
-            _ => 0,
-        };
-        (row.state == "ready", origin, row.created_at)
-    };
-    let Some(shown) = all.into_iter().max_by_key(rank) else { return Ok(Vec::new()) };
-    let rows = transcript_segments::Entity::find()
-        .filter(transcript_segments::Column::TranscriptId.eq(shown.id))
-        .order_by_asc(transcript_segments::Column::StartMs)
-        .order_by_asc(transcript_segments::Column::Id)
-        .all(conn.raw())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Cue { start_ms: row.start_ms, end_ms: row.end_ms, text: row.text })
-        .collect())
+    let Some(row) = super::updates::find_any(conn, update).await? else { return Ok(Vec::new()) };
+    let Some(shown) = super::transcripts::current(conn, update, None).await? else { return Ok(Vec::new()) };
+    // Of a line that a trim cuts, only the words inside.
+    let spans = shown.visible(&row).spans().into_iter();
+    Ok(spans.map(|span| Cue { start_ms: span.start_ms, end_ms: span.end_ms, text: span.text }).collect())
 }

@@ -13,6 +13,7 @@ pub mod invites;
 pub mod jobs;
 pub mod media;
 pub mod processing;
+pub mod reactions;
 pub mod search;
 pub mod sessions;
 pub mod teams;
@@ -21,6 +22,7 @@ pub mod updates;
 pub mod uploads;
 pub mod users;
 pub mod visibility;
+pub mod watching;
 pub mod workers;
 pub mod workspaces;
 

@@ -6,7 +6,7 @@ use crate::search;
 use crate::{StoreError, Tx};
 
 pub use crate::search::{
-    Correction, Found, Hit, HitSource, Item, Position, Query, QueryError, Request, search,
+    Correction, Found, Hit, HitSource, Item, Position, Query, QueryError, Request, search, start_ms,
 };
 
 /// Brings the index in line with an update: its title, body, comments and the segments of its current transcript.

@@ -28,7 +28,7 @@ mod tokens;
 mod vocabulary;
 
 pub use find::{Position, Request, search};
-pub use query::{Query, QueryError};
+pub use query::{Query, QueryError, start_ms};
 pub use results::{Correction, Found, Hit, HitSource, Item};
 
 pub(crate) use index::{comment, remove, remove_comment, segments, update};

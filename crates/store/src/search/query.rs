@@ -154,6 +154,11 @@ fn when(operator: &'static str, value: &str) -> Result<When, QueryError> {
     found.or(Err(QueryError::Date { operator, value: value.to_owned() }))
 }
 
+/// The first millisecond since 1970 of a day (in a zone) or of an instant; `None` where it is neither.
+pub fn start_ms(text: &str, zone: &TimeZone) -> Option<i64> {
+    when("after", text).ok()?.start_ms(zone)
+}
+
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{AB}' | '\u{BB}')
 }

@@ -70,7 +70,7 @@ pub(super) async fn parent(conn: &impl Conn, update: &RowUpdate, parent: Comment
 
 /// When an ask's answer is expected, in milliseconds since 1970: the team's reply expectation after `created_ms`, in
 /// the working hours of whom it is addressed to. `None` for what is no ask, or who never works.
-pub(super) async fn expected_by(
+pub(crate) async fn expected_by(
     conn: &impl Conn,
     update: &RowUpdate,
     kind: CommentKind,

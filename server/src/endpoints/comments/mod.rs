@@ -56,7 +56,7 @@ fn tell(tx: &Tx, kind: EventKind, update: &RowUpdate, data: Value) {
 }
 
 /// Notes that a comment was made or changed; its data is the comment's JSON, which is the same for every viewer.
-async fn tell_of(
+pub(crate) async fn tell_of(
     tx: &Tx,
     kind: EventKind,
     update: &RowUpdate,

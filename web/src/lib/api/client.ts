@@ -12,6 +12,8 @@ export interface Options {
   /** Signing in and the like: no token is sent. */
   anonymous?: boolean;
   signal?: AbortSignal;
+  /** The request may outlive the page. */
+  keepalive?: boolean;
   headers?: Record<string, string>;
 }
 
@@ -44,6 +46,7 @@ async function send(method: string, path: string, options: Options, force: boole
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
+      keepalive: options.keepalive,
       credentials: 'same-origin',
     });
   } catch (error) {

@@ -139,6 +139,7 @@ export interface Update {
   transcript: { status: TranscriptStatus; language: string | null; word_count: number | null };
   counts: { comments: number; open_asks: number; viewers: number };
   my_watch: { position_ms: number; seen_ratio: number; seen: boolean } | null;
+  can_edit: boolean;
 }
 
 export interface Hit {
@@ -184,9 +185,8 @@ export interface SearchAnswer {
 export interface SessionRow {
   id: string;
   created_at: string;
-  last_used_at?: string;
-  last_seen_at?: string;
-  user_agent?: string | null;
+  last_used_at: string;
+  user_agent: string;
   current: boolean;
 }
 
@@ -198,6 +198,5 @@ export interface ApiToken {
   name: string;
   scopes: Scope[];
   expires_at: string | null;
-  last_used_at?: string | null;
   created_at: string;
 }

@@ -2,11 +2,13 @@
 // with the same keys.
 import { auth } from './en/auth';
 import { core } from './en/core';
+import { discuss } from './en/discuss';
 import { places } from './en/places';
+import { settings } from './en/settings';
 import { watch } from './en/watch';
 import type { Params } from './types';
 
-const english = { ...core, ...auth, ...places, ...watch };
+const english = { ...core, ...auth, ...places, ...settings, ...watch, ...discuss };
 
 export type { Params };
 type Entry = string | ((params: Params) => string);

@@ -1,6 +1,10 @@
 // A list that is read page by page, and again when something changed.
 import { api, type Options } from '$lib/api/client';
 
+function has(items: { id: string }[], id: string): boolean {
+  return items.some((item) => item.id === id);
+}
+
 export class Pager<T extends { id: string }> {
   items = $state.raw<T[]>([]);
   /** The first page is there (or failed). */
@@ -23,14 +27,13 @@ export class Pager<T extends { id: string }> {
       const page = await api.page<T>(this.path, { query: this.query });
       if (generation !== this.generation) return;
       // Of a longer list that is shown, what comes after the first page stays.
-      const fresh = new Set(page.items.map((item) => item.id));
       const oldest = page.items.at(-1);
       const rest = this.items.length > page.items.length && oldest ? this.after(oldest.id) : null;
       if (rest === null || page.next_cursor === null) {
         this.items = page.items;
         this.cursor = page.next_cursor;
       } else {
-        this.items = [...page.items, ...rest.filter((item) => !fresh.has(item.id))];
+        this.items = [...page.items, ...rest.filter((item) => !has(page.items, item.id))];
       }
       this.error = null;
     } catch (error) {
@@ -53,8 +56,8 @@ export class Pager<T extends { id: string }> {
     try {
       const page = await api.page<T>(this.path, { query: { ...this.query, cursor: this.cursor } });
       if (generation === this.generation) {
-        const known = new Set(this.items.map((item) => item.id));
-        this.items = [...this.items, ...page.items.filter((item) => !known.has(item.id))];
+        const known = this.items;
+        this.items = [...known, ...page.items.filter((item) => !has(known, item.id))];
         this.cursor = page.next_cursor;
       }
     } catch (error) {

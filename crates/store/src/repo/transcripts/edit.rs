@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::recognise::{Row, ids, remove, settle, write_segments};
 use super::{READY, Segment, Transcript, current, current_row, segment, segment_rows};
 use crate::entity::{suggestions, transcript_segments, transcripts};
-use crate::repo::jobs::{NewJob, Payload, enqueue};
+use crate::repo::processing;
 use crate::repo::updates::RowUpdate;
 use crate::{Conn, StoreError, Tx, json};
 
@@ -153,7 +153,7 @@ async fn mark_outdated(tx: &Tx, update: UpdateId, but: TranscriptId) -> Result<(
 /// Enqueues a new recognition. What people see now stays until the new one is whole, and goes then. `false` when the
 /// update has no media to listen to.
 pub async fn regenerate(tx: &Tx, update: &RowUpdate, language: Option<&str>) -> Result<bool, StoreError> {
-    if update.generation_id.is_none() {
+    if !processing::regenerate_transcript(tx, update.id, language).await? {
         return Ok(false);
     }
     transcripts::Entity::update_many()
@@ -162,15 +162,5 @@ pub async fn regenerate(tx: &Tx, update: &RowUpdate, language: Option<&str>) -> 
         .filter(transcripts::Column::State.eq(READY))
         .exec(tx.raw())
         .await?;
-    let payload =
-        Payload::TranscribeUpdate { v: 1, update_id: update.id, language: language.map(str::to_owned) };
-    let job = NewJob {
-        priority: 60,
-        dedupe_key: Some(format!("transcribe:{}", update.id)),
-        workspace_id: Some(update.workspace_id),
-        update_id: Some(update.id),
-        ..NewJob::new(payload)
-    };
-    enqueue(tx, &job).await?;
     Ok(true)
 }

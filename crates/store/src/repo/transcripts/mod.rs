@@ -161,19 +161,34 @@ fn segment(row: transcript_segments::Model) -> Result<Segment, StoreError> {
     Ok(Segment { id: row.id.into(), span })
 }
 
-/// A segment's transcript and update, if the viewer sees the update, and whether the viewer may edit it.
+/// A segment that people see, with its update.
+#[derive(Clone, Debug)]
+pub struct FoundSegment {
+    /// The update.
+    pub update: RowUpdate,
+    /// Whether the viewer may edit it.
+    pub manages: bool,
+    /// The transcript's revision.
+    pub revision: i64,
+}
+
+/// A segment of the transcript that people see, if the viewer sees its update and no trim hides it.
 pub async fn segment_for(
     conn: &impl Conn,
     viewer: UserId,
     id: SegmentId,
-) -> Result<Option<(RowUpdate, bool, Segment)>, StoreError> {
+) -> Result<Option<FoundSegment>, StoreError> {
     let Some(row) = transcript_segments::Entity::find_by_id(id.0).one(conn.raw()).await? else {
         return Ok(None);
     };
     let found = updates::find_with_rights(conn, viewer, row.update_id.into()).await?;
-    // Only the segments of the transcript that people see: of others nobody was told.
+    // Of other transcripts nobody was told.
     let current = current_row(conn, row.update_id.into()).await?;
-    let shown = current.is_some_and(|current| current.id == row.transcript_id);
-    let Some((update, manages)) = found.filter(|_| shown) else { return Ok(None) };
-    Ok(Some((update, manages, segment(row)?)))
+    let current = current.filter(|current| current.id == row.transcript_id);
+    let (Some((update, manages)), Some(current)) = (found, current) else { return Ok(None) };
+    let hidden = match update.trim {
+        Some(trim) => cut(&segment(row)?.span, trim.start_ms, trim.end_ms).is_none(),
+        None => false,
+    };
+    Ok((!hidden).then_some(FoundSegment { update, manages, revision: current.revision }))
 }

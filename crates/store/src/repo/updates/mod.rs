@@ -36,6 +36,20 @@ pub async fn find_visible(
     found.map(row::from_model).transpose()
 }
 
+/// Those of some updates that the viewer sees now, in no order.
+pub async fn find_visible_of(
+    conn: &impl Conn,
+    viewer: UserId,
+    ids: &[UpdateId],
+) -> Result<Vec<RowUpdate>, StoreError> {
+    let found = updates::Entity::find()
+        .filter(updates::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(visibility::sees_update(viewer))
+        .all(conn.raw())
+        .await?;
+    found.into_iter().map(row::from_model).collect()
+}
+
 /// The update if the viewer sees it, and whether the viewer may edit and delete it (its author, a team admin).
 pub async fn find_with_rights(
     conn: &impl Conn,

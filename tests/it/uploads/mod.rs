@@ -1,0 +1,5 @@
+//! Uploads against the real server process: stock clients, and SIGKILL in the middle.
+
+mod clients;
+mod kill;
+mod server;

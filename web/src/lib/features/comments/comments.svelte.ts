@@ -1,0 +1,201 @@
+// The comments and reactions of one update: shown at once, put back when the server refuses, live by events.
+
+import type { Reaction } from '../player/moments';
+import { remove, settle, upsert } from './optimistic';
+import { nowIso } from './now';
+import { filterCounts, filterThreads, toThreads, type Filter } from './threads';
+import type { Comment, CommentKind, Person } from './types';
+
+/** What is sent for a new comment. */
+export interface NewComment {
+  body: string;
+  at_ms?: number;
+  kind?: CommentKind;
+  parent_id?: string;
+  assignee_id?: string;
+  due_on?: string;
+  mentions?: string[];
+}
+
+export interface CommentsApi {
+  list: () => Promise<Comment[]>;
+  create: (comment: NewComment) => Promise<Comment>;
+  edit: (id: string, change: { body: string; mentions: string[] }) => Promise<Comment>;
+  remove: (id: string) => Promise<void>;
+  resolve: (id: string) => Promise<Comment>;
+  reopen: (id: string) => Promise<Comment>;
+  reactions: () => Promise<Reaction[]>;
+  react: (emoji: string, atMs: number | null) => Promise<void>;
+  unreact: (emoji: string, atMs: number | null) => Promise<void>;
+}
+
+/** What could not be done; the page says it in words. */
+export type CommentFailure = 'load' | 'create' | 'edit' | 'remove' | 'resolve' | 'react';
+
+const PENDING = 'pending-';
+
+export class Comments {
+  items = $state.raw<Comment[]>([]);
+  reactions = $state.raw<Reaction[]>([]);
+  filter = $state<Filter>('all');
+  loaded = $state(false);
+  /** The comment that a link or a mark led to. */
+  here = $state<string | null>(null);
+  readonly threads = $derived(toThreads(this.items));
+  private readonly api: CommentsApi;
+  private readonly me: Person;
+  private readonly onfail: (what: CommentFailure, error: unknown) => void;
+  private pending = 0;
+
+  constructor(api: CommentsApi, me: Person, onfail: (what: CommentFailure, error: unknown) => void) {
+    this.api = api;
+    this.me = me;
+    this.onfail = onfail;
+  }
+
+  get shown(): ReturnType<typeof toThreads> {
+    return filterThreads(this.threads, this.filter, this.me.id);
+  }
+
+  get counts(): Record<Filter, number> {
+    return filterCounts(this.threads, this.me.id);
+  }
+
+  isMine(comment: Comment): boolean {
+    return comment.author.id === this.me.id;
+  }
+
+  isPending(comment: Comment): boolean {
+    return comment.id.startsWith(PENDING);
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [items, reactions] = await Promise.all([this.api.list(), this.api.reactions()]);
+      this.items = items;
+      this.reactions = reactions;
+    } catch (error) {
+      this.onfail('load', error);
+    } finally {
+      this.loaded = true;
+    }
+  }
+
+  /** Posts a comment; null when the server refused and the text must stay with its writer. */
+  async post(updateId: string, comment: NewComment, assignee: Person | null): Promise<Comment | null> {
+    this.pending += 1;
+    const id = PENDING + String(this.pending);
+    const meanwhile: Comment = {
+      id,
+      update_id: updateId,
+      author: this.me,
+      body: comment.body,
+      body_html: '',
+      at_ms: comment.at_ms ?? null,
+      end_ms: null,
+      kind: comment.kind ?? 'comment',
+      parent_id: comment.parent_id ?? null,
+      assignee,
+      due_on: comment.due_on ?? null,
+      expected_by: null,
+      mentions: comment.mentions ?? [],
+      priority: 'normal',
+      resolved_at: null,
+      answer_id: null,
+      edited_at: null,
+      created_at: nowIso(),
+    };
+    this.items = [...this.items, meanwhile];
+    try {
+      const saved = await this.api.create(comment);
+      this.items = settle(this.items, id, saved);
+      return saved;
+    } catch (error) {
+      this.items = remove(this.items, id);
+      this.onfail('create', error);
+      return null;
+    }
+  }
+
+  /** Runs a change that is shown at once and put back when it fails. */
+  private async change(shown: Comment, what: CommentFailure, run: () => Promise<Comment>): Promise<boolean> {
+    const before = this.items.find((item) => item.id === shown.id);
+    this.items = upsert(this.items, shown);
+    try {
+      this.items = upsert(this.items, await run());
+      return true;
+    } catch (error) {
+      if (before) this.items = upsert(this.items, before);
+      this.onfail(what, error);
+      return false;
+    }
+  }
+
+  edit(comment: Comment, body: string, mentions: string[]): Promise<boolean> {
+    const shown = { ...comment, body, body_html: '', mentions, edited_at: nowIso() };
+    return this.change(shown, 'edit', () => this.api.edit(comment.id, { body, mentions }));
+  }
+
+  setResolved(comment: Comment, resolved: boolean): Promise<boolean> {
+    const shown = { ...comment, resolved_at: resolved ? nowIso() : null };
+    return this.change(shown, 'resolve', () =>
+      resolved ? this.api.resolve(comment.id) : this.api.reopen(comment.id),
+    );
+  }
+
+  async remove(comment: Comment): Promise<void> {
+    const before = this.items;
+    this.items = remove(before, comment.id);
+    try {
+      await this.api.remove(comment.id);
+    } catch (error) {
+      this.items = before;
+      this.onfail('remove', error);
+    }
+  }
+
+  /** Adds my reaction at a moment, or takes it back. */
+  async toggleReaction(emoji: string, atMs: number | null): Promise<void> {
+    const before = this.reactions;
+    const same = (reaction: Reaction): boolean => reaction.emoji === emoji && reaction.at_ms === atMs;
+    const mine = before.some((reaction) => same(reaction) && reaction.mine);
+    const step = mine ? -1 : 1;
+    const known = before.some(same)
+      ? before.map((reaction) =>
+          same(reaction) ? { ...reaction, count: reaction.count + step, mine: !mine } : reaction,
+        )
+      : [...before, { emoji, at_ms: atMs, count: 1, mine: true }];
+    this.reactions = known.filter((reaction) => reaction.count > 0);
+    try {
+      await (mine ? this.api.unreact(emoji, atMs) : this.api.react(emoji, atMs));
+    } catch (error) {
+      this.reactions = before;
+      this.onfail('react', error);
+    }
+  }
+
+  /** An event from the update's stream. */
+  apply(type: string, data: Record<string, unknown>): void {
+    if (type === 'reaction.changed') {
+      void this.api
+        .reactions()
+        .then((reactions) => (this.reactions = reactions))
+        .catch(() => undefined);
+      return;
+    }
+    const comment = readComment(data);
+    if (type === 'comment.deleted') {
+      const id = comment?.id ?? data['comment_id'] ?? data['id'];
+      if (typeof id === 'string') this.items = remove(this.items, id);
+    } else if (comment) {
+      this.items = upsert(this.items, comment);
+    }
+  }
+}
+
+/** The comment that an event carries, under its name or as the data itself. */
+function readComment(data: Record<string, unknown>): Comment | null {
+  const value = data['comment'] ?? data;
+  if (typeof value !== 'object' || value === null) return null;
+  return 'id' in value && 'body' in value && 'author' in value ? (value as Comment) : null;
+}

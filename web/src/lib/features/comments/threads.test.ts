@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { filterCounts, filterThreads, isToMe, nextOpenAsk, toThreads } from './threads';
+import { comment } from './fixtures';
+
+const list = [
+  comment('late', { at_ms: 9_000, kind: 'question' }),
+  comment('whole'),
+  comment('early', { at_ms: 1_000, kind: 'blocker', assignee: { id: 'bob', display_name: 'Bob' } }),
+  comment('r2', { parent_id: 'late', created_at: '2026-11-20T12:00:00Z' }),
+  comment('r1', { parent_id: 'late', created_at: '2026-11-20T11:00:00Z' }),
+  comment('lost', { parent_id: 'gone' }),
+];
+
+describe('toThreads', () => {
+  it('orders by moment, the whole last, replies by time', () => {
+    const threads = toThreads(list);
+    expect(threads.map((t) => t.root.id)).toEqual(['early', 'late', 'whole']);
+    expect(threads[1]?.replies.map((r) => r.id)).toEqual(['r1', 'r2']);
+  });
+});
+
+describe('filters', () => {
+  const threads = toThreads(list);
+  it('count what they show', () => {
+    expect(filterCounts(threads, 'bob')).toEqual({ all: 3, open: 2, mine: 1 });
+    expect(filterThreads(threads, 'mine', 'bob').map((t) => t.root.id)).toEqual(['early']);
+  });
+  it('resolved asks are open no more', () => {
+    const done = toThreads([comment('q', { kind: 'question', resolved_at: '2026-11-21T00:00:00Z' })]);
+    expect(filterCounts(done, 'bob').open).toBe(0);
+  });
+  it('an unassigned ask that mentions me is mine, a plain mention is not', () => {
+    expect(isToMe(comment('q', { kind: 'question', mentions: ['bob'] }), 'bob')).toBe(true);
+    expect(isToMe(comment('c', { mentions: ['bob'] }), 'bob')).toBe(false);
+  });
+});
+
+it('nextOpenAsk goes on and round', () => {
+  const threads = toThreads(list);
+  expect(nextOpenAsk(threads, 0)?.id).toBe('early');
+  expect(nextOpenAsk(threads, 1_000)?.id).toBe('late');
+  expect(nextOpenAsk(threads, 9_000)?.id).toBe('early');
+  expect(nextOpenAsk([], 0)).toBeNull();
+});

@@ -1,0 +1,37 @@
+// What is marked on the time line: comments and reactions that have a moment.
+
+import type { Comment, CommentKind } from '../comments/types';
+
+export type MomentMark =
+  | { type: 'comment'; atMs: number; id: string; kind: CommentKind; name: string }
+  | { type: 'reaction'; atMs: number; emoji: string; count: number };
+
+export interface Reaction {
+  emoji: string;
+  at_ms: number | null;
+  count: number;
+  mine: boolean;
+}
+
+/** Marks of roots and reactions; resolved comments are left out, so that what is open stands out. */
+export function toMarks(comments: readonly Comment[], reactions: readonly Reaction[]): MomentMark[] {
+  const fromComments = comments.flatMap((comment): MomentMark[] =>
+    comment.at_ms === null || comment.parent_id !== null || comment.resolved_at !== null
+      ? []
+      : [
+          {
+            type: 'comment',
+            atMs: comment.at_ms,
+            id: comment.id,
+            kind: comment.kind,
+            name: comment.author.display_name,
+          },
+        ],
+  );
+  const fromReactions = reactions.flatMap((reaction): MomentMark[] =>
+    reaction.at_ms === null
+      ? []
+      : [{ type: 'reaction', atMs: reaction.at_ms, emoji: reaction.emoji, count: reaction.count }],
+  );
+  return [...fromComments, ...fromReactions];
+}

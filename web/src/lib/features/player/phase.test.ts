@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { phaseKey } from './phase';
+
+it('phaseKey knows every status, and phases to come', () => {
+  expect(phaseKey({ status: 'uploading', live: true, progress: null })).toBe('phase.live');
+  expect(phaseKey({ status: 'uploading', live: false, progress: null })).toBe('phase.uploading');
+  expect(
+    phaseKey({ status: 'processing', live: false, progress: { phase: 'transcribing', percent: 3 } }),
+  ).toBe('phase.transcribing');
+  expect(phaseKey({ status: 'processing', live: false, progress: { phase: 'polishing', percent: 3 } })).toBe(
+    'phase.working',
+  );
+  expect(phaseKey({ status: 'playable', live: false, progress: null })).toBe('phase.playable');
+});

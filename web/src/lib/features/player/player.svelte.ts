@@ -1,0 +1,255 @@
+// The player's state: media-chrome's headless store keeps the element, full screen and picture in picture;
+// its custom elements are not used, because their shadow roots carry inline styles that the page's policy refuses.
+
+import { createMediaStore } from 'media-chrome/dist/media-store/media-store.js';
+import { listen } from './listen';
+import { clampTo, lineOf, percentOf, type Line } from './line';
+import { clampRate, loadPrefs, savePrefs, stepRate, type Prefs } from './prefs';
+import { addPlayed, type Range } from './ranges';
+import { playingTime, skippable, skipTarget } from './silence';
+import { openSource, type Source, type SourceError } from './source';
+
+interface Playable {
+  duration_ms: number | null;
+  trim: { start_ms: number; end_ms: number } | null;
+  silence_map: Range[];
+}
+
+type Store = ReturnType<typeof createMediaStore>;
+
+export class Player {
+  /** The moment being played, on the source's line. */
+  timeMs = $state(0);
+  paused = $state(true);
+  ended = $state(false);
+  started = $state(false);
+  waiting = $state(false);
+  fullscreen = $state(false);
+  inPicture = $state(false);
+  canPicture = $state(false);
+  canFullscreen = $state(false);
+  buffered = $state.raw<Range[]>([]);
+  error = $state<SourceError | null>(null);
+  prefs = $state<Prefs>(loadPrefs());
+  /** What was played since the page was opened. */
+  seen = $state.raw<Range[]>([]);
+  /** Counts jumps: the transcript follows again after each. */
+  jumps = $state(0);
+  private mediaMs = $state(0);
+  private startOffsetMs = $state(0);
+  private update = $state.raw<Playable>({ duration_ms: null, trim: null, silence_map: [] });
+
+  readonly line: Line = $derived(lineOf(this.update, this.mediaMs, this.startOffsetMs));
+  readonly lengthMs = $derived(Math.max(0, this.line.endMs - this.line.startMs));
+  readonly percent = $derived(percentOf(this.line, this.timeMs));
+  readonly gaps = $derived(skippable(this.update.silence_map, this.line.endMs));
+  readonly savedMs = $derived(
+    playingTime(this.line.endMs, this.gaps, this.prefs.rate, this.line.startMs).saved,
+  );
+
+  private media: HTMLMediaElement | null = null;
+  private store: Store | null = null;
+  private source: Source | null = null;
+  private url: string | null = null;
+  private frame = 0;
+  private lastTick = 0;
+  private lastTickMs = 0;
+  private wantedMs: number | null = null;
+
+  /** What is being played; told again whenever the update changes. */
+  describe(update: Playable): void {
+    this.update = update;
+  }
+
+  /** Binds the element; gives what unbinds it. */
+  attach(media: HTMLMediaElement, stage: HTMLElement): () => void {
+    this.media = media;
+    media.volume = this.prefs.volume;
+    media.muted = this.prefs.muted;
+    const options = { noMutedPref: true, noVolumePref: true, noSubtitlesLangPref: true };
+    const store = createMediaStore({ media, fullscreenElement: stage, documentElement: document, options });
+    this.store = store;
+    const unsubscribe = store.subscribe((state) => {
+      this.paused = state.mediaPaused ?? true;
+      this.ended = state.mediaEnded ?? false;
+      this.fullscreen = state.mediaIsFullscreen ?? false;
+      this.inPicture = state.mediaIsPip ?? false;
+      this.canFullscreen = state.mediaFullscreenUnavailable === undefined;
+      this.canPicture = state.mediaPipUnavailable === undefined;
+      this.buffered = (state.mediaBuffered ?? []).map(([from, to]): Range => [
+        Number(from) * 1000,
+        Number(to) * 1000,
+      ]);
+      this.mediaMs = Number(state.mediaDuration ?? 0) * 1000;
+    });
+    const off = listen(media, {
+      playing: () => {
+        this.started = true;
+        this.waiting = false;
+        this.error = null;
+        this.tick();
+      },
+      waiting: () => (this.waiting = !media.paused),
+      canplay: () => (this.waiting = false),
+      loadedmetadata: () => this.ready(),
+      seeking: () => this.settle(),
+      seeked: () => this.settle(),
+      timeupdate: () => this.settle(),
+    });
+    return () => {
+      cancelAnimationFrame(this.frame);
+      off();
+      unsubscribe();
+      this.source?.destroy();
+      this.source = null;
+      this.url = null;
+      this.media = null;
+      this.store = null;
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.url !== null;
+  }
+
+  /** Opens an address at a moment. Once open, a newer address (another ticket) is kept for the next reload. */
+  async open(url: string, startMs: number, atLiveEnd: boolean): Promise<void> {
+    const media = this.media;
+    if (!media) return;
+    const opened = this.url !== null;
+    this.url = url;
+    if (opened) return;
+    this.error = null;
+    this.wantedMs = startMs > 0 ? startMs : null;
+    this.timeMs = clampTo(this.line, startMs);
+    const source = await openSource(media, url, {
+      startMs: Math.max(0, startMs - this.line.originMs),
+      atLiveEnd,
+      onError: (error) => (this.error = error),
+      onStartOffset: (ms) => (this.startOffsetMs = ms),
+    });
+    if (this.media === media) this.source = source;
+    else source.destroy();
+  }
+
+  /** Another attempt has replaced the media: reads the lists again where playback is. */
+  reload(): void {
+    const playing = !this.paused;
+    this.error = null;
+    this.wantedMs = this.timeMs > 0 ? this.timeMs : null;
+    if (this.url !== null) this.source?.reload(this.url, Math.max(0, this.timeMs - this.line.originMs));
+    if (playing) this.play();
+  }
+
+  private ready(): void {
+    const media = this.media;
+    if (!media) return;
+    media.defaultPlaybackRate = this.prefs.rate;
+    media.playbackRate = this.prefs.rate;
+    media.preservesPitch = true;
+    if (this.wantedMs !== null) {
+      const wanted = (this.wantedMs - this.line.originMs) / 1000;
+      if (Math.abs(media.currentTime - wanted) > 0.5) media.currentTime = wanted;
+      this.wantedMs = null;
+    }
+    this.settle();
+  }
+
+  /** Takes over the element's time. */
+  private settle(): void {
+    if (this.media && this.wantedMs === null)
+      this.timeMs = this.media.currentTime * 1000 + this.line.originMs;
+  }
+
+  private readonly tick = (): void => {
+    cancelAnimationFrame(this.frame);
+    const media = this.media;
+    if (!media || media.paused || media.ended) {
+      this.lastTick = 0;
+      this.settle();
+      return;
+    }
+    this.frame = requestAnimationFrame(this.tick);
+    const now = performance.now();
+    if (now - this.lastTick < 90 || media.seeking) return;
+    const elapsed = this.lastTick === 0 ? 0 : now - this.lastTick;
+    this.lastTick = now;
+    this.settle();
+    if (elapsed > 0) this.seen = addPlayed(this.seen, this.lastTickMs, this.timeMs, elapsed, this.prefs.rate);
+    this.lastTickMs = this.timeMs;
+    const target = this.prefs.skipSilence ? skipTarget(this.gaps, this.timeMs) : null;
+    if (target !== null) media.currentTime = (target - this.line.originMs) / 1000;
+    else if (this.update.trim && this.timeMs >= this.line.endMs) this.pause();
+  };
+
+  play(): void {
+    if (this.update.trim && this.timeMs >= this.line.endMs - 50) this.seek(this.line.startMs);
+    this.store?.dispatch({ type: 'mediaplayrequest' });
+  }
+
+  pause(): void {
+    this.store?.dispatch({ type: 'mediapauserequest' });
+  }
+
+  toggle(): void {
+    if (this.paused) this.play();
+    else this.pause();
+  }
+
+  /** Goes to a moment of the source's line. */
+  seek(ms: number): void {
+    const to = clampTo(this.line, ms);
+    this.jumps += 1;
+    this.timeMs = to;
+    if (this.media && this.media.readyState > 0) this.media.currentTime = (to - this.line.originMs) / 1000;
+    else this.wantedMs = to;
+  }
+
+  skip(deltaMs: number): void {
+    this.seek(this.timeMs + deltaMs);
+  }
+
+  setRate(rate: number): void {
+    this.keep({ rate: clampRate(rate) });
+    if (!this.media) return;
+    this.media.defaultPlaybackRate = this.prefs.rate;
+    this.media.playbackRate = this.prefs.rate;
+  }
+
+  stepRate(direction: 1 | -1): void {
+    this.setRate(stepRate(this.prefs.rate, direction));
+  }
+
+  setVolume(volume: number): void {
+    this.keep({ volume: Math.min(1, Math.max(0, volume)), muted: volume <= 0 });
+    this.store?.dispatch({ type: 'mediavolumerequest', detail: this.prefs.volume });
+  }
+
+  toggleMuted(): void {
+    this.keep({ muted: !this.prefs.muted });
+    this.store?.dispatch({ type: this.prefs.muted ? 'mediamuterequest' : 'mediaunmuterequest' });
+  }
+
+  toggleCaptions(): void {
+    this.keep({ captions: !this.prefs.captions });
+  }
+
+  toggleSkipSilence(): void {
+    this.keep({ skipSilence: !this.prefs.skipSilence });
+  }
+
+  toggleFullscreen(): void {
+    this.store?.dispatch({
+      type: this.fullscreen ? 'mediaexitfullscreenrequest' : 'mediaenterfullscreenrequest',
+    });
+  }
+
+  togglePicture(): void {
+    this.store?.dispatch({ type: this.inPicture ? 'mediaexitpiprequest' : 'mediaenterpiprequest' });
+  }
+
+  private keep(change: Partial<Prefs>): void {
+    this.prefs = { ...this.prefs, ...change };
+    savePrefs(this.prefs);
+  }
+}

@@ -1,0 +1,55 @@
+// Find in the transcript: the matches, which one is current, and their marks in the text (as highlights of the
+// document, so that twenty thousand words need not be drawn anew for a letter typed).
+
+import { findAll, type Match } from './find';
+import { rangeOf } from './render';
+import type { Segment } from './types';
+
+const canHighlight = typeof CSS !== 'undefined' && 'highlights' in CSS;
+
+export class Finder {
+  query = $state('');
+  open = $state(false);
+  at = $state(0);
+  matches = $state.raw<Match[]>([]);
+  readonly current: Match | null = $derived(this.matches[this.at] ?? null);
+
+  /** Looks again, after the query or the text has changed. */
+  search(segments: readonly Segment[], from = 0): void {
+    this.matches = this.open ? findAll(segments, this.query) : [];
+    const next = this.matches.findIndex((match) => match.segment >= from);
+    this.at = Math.max(0, next);
+  }
+
+  step(direction: 1 | -1): void {
+    const count = this.matches.length;
+    if (count > 0) this.at = (this.at + direction + count) % count;
+  }
+
+  /** Marks what is found in the list's paragraphs. */
+  mark(paragraphOf: (segment: number) => HTMLElement | null): void {
+    if (!canHighlight) return;
+    this.unmark();
+    const all: Range[] = [];
+    for (const [index, match] of this.matches.entries()) {
+      const paragraph = paragraphOf(match.segment);
+      const range = paragraph && rangeOf(paragraph, match.from, match.to);
+      if (!range) continue;
+      if (index === this.at) CSS.highlights.set('transcript-hit-now', new Highlight(range));
+      else all.push(range);
+    }
+    CSS.highlights.set('transcript-hit', new Highlight(...all));
+  }
+
+  unmark(): void {
+    if (!canHighlight) return;
+    CSS.highlights.delete('transcript-hit');
+    CSS.highlights.delete('transcript-hit-now');
+  }
+
+  close(): void {
+    this.open = false;
+    this.matches = [];
+    this.unmark();
+  }
+}

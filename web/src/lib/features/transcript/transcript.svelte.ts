@@ -1,0 +1,90 @@
+// The transcript's state: read from the server, growing with its events, edited in place.
+
+import type { ExportFormat, Segment, TranscriptData } from './types';
+import { placeSegment } from './words';
+
+/** What the transcript asks of the server. Errors carry a `status`. */
+export interface TranscriptApi {
+  /** Null while there is none yet. */
+  load: () => Promise<{ data: TranscriptData; etag: string | null } | null>;
+  edit: (segmentId: string, text: string, etag: string | null) => Promise<{ etag: string | null }>;
+  regenerate: (language: string | null) => Promise<void>;
+  download: (format: ExportFormat) => Promise<void>;
+}
+
+export type EditOutcome = 'saved' | 'conflict' | 'failed';
+
+export class Transcript {
+  segments = $state.raw<Segment[]>([]);
+  language = $state<string | null>(null);
+  origin = $state<TranscriptData['origin']>('recognised');
+  loading = $state(true);
+  failed = $state(false);
+  /** All of it is there: no more segments come by events. */
+  complete = $state(false);
+  private etag: string | null = null;
+  private readonly api: TranscriptApi;
+
+  constructor(api: TranscriptApi) {
+    this.api = api;
+  }
+
+  /** Reads it; what events brought meanwhile stays where the server has nothing yet. */
+  async load(): Promise<void> {
+    try {
+      const answer = await this.api.load();
+      this.failed = false;
+      if (!answer) return;
+      this.etag = answer.etag;
+      this.language = answer.data.language;
+      this.origin = answer.data.origin;
+      const kept = this.complete
+        ? []
+        : this.segments.filter((segment) => !answer.data.segments.some((read) => read.id === segment.id));
+      const last = answer.data.segments.at(-1);
+      this.segments = kept
+        .filter((segment) => segment.start_ms >= (last?.end_ms ?? 0))
+        .reduce(placeSegment, answer.data.segments);
+    } catch {
+      this.failed = this.segments.length === 0;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** A segment as it is recognised. */
+  add(segment: Segment): void {
+    this.loading = false;
+    this.segments = placeSegment(this.segments, segment);
+  }
+
+  /** The text is complete: the server's revision replaces what came by events. */
+  async finish(): Promise<void> {
+    this.complete = true;
+    await this.load();
+  }
+
+  /** Saves a corrected segment. On a conflict the newer text is read. */
+  async edit(segmentId: string, text: string): Promise<EditOutcome> {
+    const before = this.segments;
+    this.segments = before.map((segment) => (segment.id === segmentId ? { ...segment, text } : segment));
+    try {
+      this.etag = (await this.api.edit(segmentId, text, this.etag)).etag;
+      await this.load();
+      return 'saved';
+    } catch (error) {
+      this.segments = before;
+      if ((error as { status?: number }).status !== 412) return 'failed';
+      await this.load();
+      return 'conflict';
+    }
+  }
+
+  regenerate(language: string | null): Promise<void> {
+    return this.api.regenerate(language);
+  }
+
+  download(format: ExportFormat): Promise<void> {
+    return this.api.download(format);
+  }
+}

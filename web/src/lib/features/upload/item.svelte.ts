@@ -1,0 +1,168 @@
+// One file on its way: a draft is made for it, its bytes go up by tus, it can be paused, resumed and tried again.
+
+import { DetailedError, Upload } from 'tus-js-client';
+import { failureOf, type Failure } from './failure';
+import { guessKind, titleFrom } from './kinds';
+import { RateMeter, secondsLeft } from './rate';
+import { absolute, findPrevious, fingerprintOf } from './unfinished';
+
+export interface Draft {
+  id: string;
+  upload_url: string;
+}
+
+export interface UploadApi {
+  createDraft: (teamId: string, draft: { title: string; kind: 'video' | 'voice' }) => Promise<Draft>;
+  getUpdate: (id: string) => Promise<Draft & { status: string }>;
+  discard: (id: string) => Promise<void>;
+  /** A token that holds for the next request; renewed when it is about to end. */
+  token: () => Promise<string | null>;
+}
+
+export type ItemState = 'waiting' | 'starting' | 'sending' | 'paused' | 'failed' | 'done' | 'discarded';
+
+/** One PATCH carries this much at most: so often the token is renewed, and no proxy sees an endless body. */
+const CHUNK_BYTES = 32 * 1024 * 1024;
+const RETRY_DELAYS = [0, 1_000, 3_000, 5_000, 10_000, 20_000];
+
+let numbers = 0;
+
+export class UploadItem {
+  readonly number = (numbers += 1);
+  readonly file: File;
+  readonly teamId: string;
+  state = $state<ItemState>('waiting');
+  sent = $state(0);
+  rate = $state<number | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  updateId = $state<string | null>(null);
+  /** Went on where an earlier visit had stopped. */
+  resumed = $state(false);
+  readonly percent = $derived.by(() => (this.file.size === 0 ? 0 : (this.sent / this.file.size) * 100));
+  readonly left = $derived.by(() => secondsLeft(this.sent, this.file.size, this.rate));
+  private readonly api: UploadApi;
+  private readonly onsettled: () => void;
+  private readonly meter = new RateMeter();
+  private upload: Upload | null = null;
+
+  constructor(file: File, teamId: string, updateId: string | null, api: UploadApi, onsettled: () => void) {
+    this.file = file;
+    this.teamId = teamId;
+    this.updateId = updateId;
+    this.api = api;
+    this.onsettled = onsettled;
+  }
+
+  get active(): boolean {
+    return this.state === 'starting' || this.state === 'sending';
+  }
+
+  /** Begins, or goes on. */
+  async start(): Promise<void> {
+    this.failure = null;
+    this.meter.reset();
+    this.state = 'starting';
+    if (this.file.size === 0) return this.fail({ code: 'unsupported', detail: null, retryable: false });
+    try {
+      this.upload ??= await this.prepare();
+    } catch (error) {
+      return this.fail(failureFrom(error));
+    }
+    if (this.state !== 'starting') return;
+    this.state = 'sending';
+    this.upload.start();
+  }
+
+  private async prepare(): Promise<Upload> {
+    const previous = this.updateId === null ? await findPrevious(this.file, this.teamId) : null;
+    const known = previous?.metadata['update_id'] ?? this.updateId;
+    const draft = (known === null ? null : await this.known(known)) ?? (await this.create());
+    this.updateId = draft.id;
+    const upload = new Upload(this.file, {
+      endpoint: absolute(draft.upload_url),
+      chunkSize: CHUNK_BYTES,
+      retryDelays: RETRY_DELAYS,
+      metadata: { filename: this.file.name, filetype: this.file.type, update_id: draft.id },
+      fingerprint: () => Promise.resolve(fingerprintOf(this.file, this.teamId)),
+      removeFingerprintOnSuccess: true,
+      onBeforeRequest: async (request) => {
+        const token = await this.api.token();
+        if (token !== null) request.setHeader('Authorization', `Bearer ${token}`);
+      },
+      onShouldRetry: (error) => failureFrom(error).retryable,
+      onProgress: (sent) => {
+        this.sent = sent;
+        this.meter.add(performance.now(), sent);
+        this.rate = this.meter.bytesPerSecond();
+      },
+      onSuccess: () => {
+        this.sent = this.file.size;
+        this.state = 'done';
+        this.onsettled();
+      },
+      onError: (error) => this.fail(failureFrom(error)),
+    });
+    if (previous && previous.metadata['update_id'] === draft.id) {
+      upload.resumeFromPreviousUpload(previous);
+      this.resumed = true;
+    }
+    return upload;
+  }
+
+  private create(): Promise<Draft> {
+    return this.api.createDraft(this.teamId, {
+      title: titleFrom(this.file.name),
+      kind: guessKind(this.file) ?? 'video',
+    });
+  }
+
+  /** The update an earlier visit made, if it still waits for its file. */
+  private async known(id: string): Promise<Draft | null> {
+    try {
+      const update = await this.api.getUpdate(id);
+      return update.status === 'awaiting_upload' || update.status === 'uploading' ? update : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private fail(failure: Failure): void {
+    this.failure = failure;
+    this.state = 'failed';
+    this.rate = null;
+    this.onsettled();
+  }
+
+  async pause(): Promise<void> {
+    if (!this.active) return;
+    this.state = 'paused';
+    this.rate = null;
+    await this.upload?.abort();
+    this.onsettled();
+  }
+
+  /** Ends the upload and removes its draft. */
+  async discard(): Promise<void> {
+    const begun = this.state !== 'waiting';
+    this.state = 'discarded';
+    try {
+      await this.upload?.abort(true);
+    } catch {
+      // the draft's deletion below ends the upload on the server too
+    }
+    try {
+      if (begun && this.updateId !== null) await this.api.discard(this.updateId);
+    } finally {
+      this.onsettled();
+    }
+  }
+}
+
+/** What an error of tus or of the API client means. */
+function failureFrom(error: unknown): Failure {
+  if (error instanceof DetailedError) {
+    return failureOf(error.originalResponse?.getStatus() ?? 0, error.originalResponse?.getBody() ?? '');
+  }
+  const { status, detail, code } = error as { status?: number; detail?: string; code?: string };
+  return failureOf(status ?? 0, JSON.stringify({ detail, code }));
+}

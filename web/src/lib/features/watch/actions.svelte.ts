@@ -1,0 +1,109 @@
+// What the author (or a team admin) does with an update, each with its answer in words.
+
+import { api } from '$lib/api/client';
+import type { Update } from '$lib/api/types';
+import { t, type MessageKey } from '$lib/messages';
+import type { Trim } from '../publish/trim';
+import type { ExportFormat } from '../transcript/types';
+import { reason, type WatchPage } from './page.svelte';
+import { linkTo } from './link';
+
+type Change = Partial<Pick<Update, 'title' | 'links' | 'trim' | 'chapters'>>;
+
+export class Actions {
+  private readonly page: WatchPage;
+
+  constructor(page: WatchPage) {
+    this.page = page;
+  }
+
+  private get path(): string {
+    return `/updates/${this.page.id}`;
+  }
+
+  /** Runs it; what goes wrong is said. */
+  private async attempt(failed: MessageKey, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.page.notices.say(`${t(failed)} ${reason(error)}`.trim(), true);
+      return false;
+    }
+  }
+
+  /** Edits fields of the update; the last write wins. */
+  change(change: Change): Promise<boolean> {
+    return this.attempt('publish.saveFailed', async () =>
+      this.page.take(await api.patch<Update>(this.path, change)),
+    );
+  }
+
+  async trim(trim: Trim | null): Promise<boolean> {
+    const saved = await this.change({ trim });
+    if (saved && this.page.player.isOpen) this.page.player.reload();
+    return saved;
+  }
+
+  async publish(at: Date | null): Promise<void> {
+    await this.attempt('publish.failed', async () => {
+      await api.post(`${this.path}/publish`, at === null ? {} : { publish_at: at.toISOString() });
+      await this.page.refresh();
+      this.page.notices.say(t(at === null ? 'publish.done' : 'publish.scheduledDone'));
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.attempt('publish.deleteFailed', async () => {
+      this.page.player.pause();
+      await api.delete(this.path);
+      this.page.deleted = true;
+    });
+  }
+
+  async restore(): Promise<void> {
+    await this.attempt('publish.restoreFailed', async () => {
+      await api.post(`${this.path}/restore`);
+      this.page.deleted = false;
+      await this.page.refresh();
+    });
+  }
+
+  async retry(): Promise<void> {
+    await this.attempt('stage.retryFailed', async () => {
+      await api.post(`${this.path}/retry`);
+      await this.page.refresh();
+    });
+  }
+
+  async regenerate(): Promise<void> {
+    await this.attempt('transcript.regenerateFailed', async () => {
+      await this.page.transcript.regenerate(null);
+      this.page.notices.say(t('transcript.regenerating'));
+      await this.page.refresh();
+    });
+  }
+
+  async download(format: ExportFormat): Promise<void> {
+    await this.attempt('transcript.downloadFailed', () => this.page.transcript.download(format));
+  }
+
+  async editSegment(id: string, text: string): Promise<boolean> {
+    const outcome = await this.page.transcript.edit(id, text);
+    if (outcome !== 'saved')
+      this.page.notices.say(
+        t(outcome === 'conflict' ? 'transcript.conflict' : 'transcript.saveFailed'),
+        true,
+      );
+    return outcome === 'saved';
+  }
+
+  /** Puts a link to a moment on the clipboard. */
+  async copyLink(atMs: number | null, commentId: string | null = null): Promise<void> {
+    const link = linkTo(this.page.id, atMs, commentId);
+    await this.attempt('watch.copyFailed', async () => {
+      await navigator.clipboard.writeText(link);
+      this.page.notices.say(t('watch.copied'));
+    });
+  }
+}

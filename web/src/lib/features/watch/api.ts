@@ -1,0 +1,76 @@
+// What the watch page asks of the server, bound to one update.
+
+import { request, api } from '$lib/api/client';
+import { ApiError } from '$lib/api/errors';
+import type { Page } from '$lib/api/types';
+import type { CommentsApi } from '../comments/comments.svelte';
+import type { Comment } from '../comments/types';
+import type { Reaction } from '../player/moments';
+import type { TranscriptApi } from '../transcript/transcript.svelte';
+import type { ExportFormat, TranscriptData } from '../transcript/types';
+
+/** Every page of a list. */
+export async function all<T>(path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<T> = await api.page<T>(path, { query: { limit: 100, cursor } });
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return items;
+}
+
+export function commentsApi(updateId: string): CommentsApi {
+  const reaction = (emoji: string): string => `/updates/${updateId}/reactions/${encodeURIComponent(emoji)}`;
+  return {
+    list: () => all<Comment>(`/updates/${updateId}/comments`),
+    create: (comment) => api.post<Comment>(`/updates/${updateId}/comments`, comment),
+    edit: async (id, change) => (await api.patch<Comment>(`/comments/${id}`, change)).data,
+    remove: (id) => api.delete(`/comments/${id}`),
+    resolve: (id) => api.post<Comment>(`/comments/${id}/resolve`),
+    reopen: (id) => api.post<Comment>(`/comments/${id}/reopen`),
+    reactions: async () => (await api.get<{ items: Reaction[] }>(`/updates/${updateId}/reactions`)).items,
+    react: (emoji, atMs) => api.put(reaction(emoji), undefined, { query: { at_ms: atMs } }),
+    unreact: (emoji, atMs) => api.delete(reaction(emoji), { query: { at_ms: atMs } }),
+  };
+}
+
+/** Hands a file to the browser's downloads. */
+function save(blob: Blob, filename: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = filename;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export function transcriptApi(updateId: string, title: () => string): TranscriptApi {
+  return {
+    load: async () => {
+      try {
+        return await api.load<TranscriptData>(`/updates/${updateId}/transcript`);
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return null;
+        throw error;
+      }
+    },
+    edit: async (segmentId, text, etag) => {
+      const answer = await api.patch(`/transcript/segments/${segmentId}`, { text }, { ifMatch: etag });
+      return { etag: answer.etag };
+    },
+    regenerate: async (language) => {
+      await api.post(`/updates/${updateId}/transcript/regenerate`, language === null ? {} : { language });
+    },
+    download: async (format: ExportFormat) => {
+      const answer = await request('GET', `/updates/${updateId}/transcript.${format}`, {
+        headers: { accept: '*/*' },
+      });
+      const name =
+        title()
+          .replace(/[\\/:*?"<>|]+/g, ' ')
+          .trim() || 'transcript';
+      save(await answer.blob(), `${name}.${format}`);
+    },
+  };
+}

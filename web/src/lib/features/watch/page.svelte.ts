@@ -1,0 +1,167 @@
+// The watch page's state: one update with its player, transcript and comments, kept fresh by its event stream.
+
+import { api } from '$lib/api/client';
+import { ApiError } from '$lib/api/errors';
+import { follow, type ServerEvent } from '$lib/api/events';
+import type { Me, Team, TeamMember, Update } from '$lib/api/types';
+import { t } from '$lib/messages';
+import { Comments, type CommentFailure } from '../comments/comments.svelte';
+import { Player } from '../player/player.svelte';
+import { WatchReporter, type SeenBy } from '../player/report';
+import { Transcript } from '../transcript/transcript.svelte';
+import type { Segment } from '../transcript/types';
+import { all, commentsApi, transcriptApi } from './api';
+import { Notices } from './notices.svelte';
+import { isInWork, startAt } from './state';
+
+/** How often an update in work is looked at anew, should an event be lost. */
+const LOOK_MS = 5_000;
+
+export class WatchPage {
+  update = $state.raw<Update | null>(null);
+  /** Not there, or not for this viewer. */
+  missing = $state(false);
+  failed = $state(false);
+  deleted = $state(false);
+  team = $state.raw<Team | null>(null);
+  people = $state.raw<TeamMember[]>([]);
+  startMs = $state(0);
+  etag: string | null = null;
+  readonly id: string;
+  readonly me: Me;
+  readonly notices = new Notices();
+  readonly player = new Player();
+  readonly transcript: Transcript;
+  readonly comments: Comments;
+  readonly mine = $derived.by(() => this.update?.author.id === this.me.id);
+  readonly admin = $derived(this.team?.role === 'admin');
+  readonly reporter: WatchReporter;
+  private readonly wantedMs: number | null;
+  private loading: Promise<void> | null = null;
+
+  constructor(id: string, me: Me, wantedMs: number | null) {
+    this.id = id;
+    this.me = me;
+    this.wantedMs = wantedMs;
+    this.transcript = new Transcript(transcriptApi(id, () => this.update?.title ?? ''));
+    this.comments = new Comments(commentsApi(id), me, (what, error) => this.commentFailed(what, error));
+    this.reporter = new WatchReporter(async (report, leaving) => {
+      await api.put(`/updates/${id}/watch`, report, { keepalive: leaving });
+    });
+  }
+
+  get by(): SeenBy {
+    return this.update?.kind === 'voice' ? 'listening' : 'watching';
+  }
+
+  /** Loads everything and follows; gives what ends it. */
+  open(): () => void {
+    const stop = follow(`/updates/${this.id}/events`, {}, (event) => this.apply(event));
+    void this.first();
+    const timer = setInterval(() => {
+      if (this.update && isInWork(this.update)) void this.refresh();
+    }, LOOK_MS);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
+  }
+
+  private async first(): Promise<void> {
+    await this.refresh();
+    const update = this.update;
+    if (!update) return;
+    if (update.kind !== 'text') void this.loadTranscript(update);
+    void this.comments.load();
+    if (!update.team_id) return;
+    const [team, people] = await Promise.allSettled([
+      api.get<Team>(`/teams/${update.team_id}`),
+      all<TeamMember>(`/teams/${update.team_id}/members`),
+    ]);
+    if (team.status === 'fulfilled') this.team = team.value;
+    if (people.status === 'fulfilled') this.people = people.value;
+  }
+
+  private async loadTranscript(update: Update): Promise<void> {
+    if (update.transcript.status === 'ready') await this.transcript.finish();
+    else await this.transcript.load();
+  }
+
+  /** Reads the update again. */
+  refresh(): Promise<void> {
+    this.loading ??= this.read().finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  private async read(): Promise<void> {
+    try {
+      const before = this.update?.transcript.status;
+      this.take(await api.load<Update>(`/updates/${this.id}`));
+      this.failed = false;
+      const status = this.update?.transcript.status;
+      if (before !== undefined && before !== 'ready' && status === 'ready') void this.transcript.finish();
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 404 || error.status === 400)) this.missing = true;
+      else this.failed = this.update === null;
+    }
+  }
+
+  /** Takes the update of an answer. */
+  take(answer: { data: Update; etag: string | null }): void {
+    if (this.update === null) this.startMs = startAt(answer.data, this.wantedMs);
+    this.update = answer.data;
+    this.etag = answer.etag;
+    this.missing = false;
+  }
+
+  /** A text was read to its end. */
+  readText(): void {
+    if (this.update?.my_watch?.seen === true) return;
+    void api
+      .put(`/updates/${this.id}/watch`, { position_ms: 0, seen_ranges: [], by: 'reading' })
+      .catch(() => undefined);
+  }
+
+  private apply(event: ServerEvent): void {
+    const { type, data } = event;
+    if (type === 'reset') {
+      void this.refresh();
+      void this.transcript.load();
+      void this.comments.load();
+    } else if (type === 'transcript.segment') {
+      this.transcript.add(data['segment'] as Segment);
+    } else if (type === 'transcript.ready') {
+      void this.transcript.finish();
+      void this.refresh();
+    } else if (type.startsWith('comment.') || type === 'reaction.changed') {
+      this.comments.apply(type, data);
+    } else if (type === 'update.progress') {
+      this.progress(data);
+    } else if (type === 'update.playable') {
+      const replaced = this.player.isOpen;
+      void this.refresh().then(() => {
+        if (replaced) this.player.reload();
+      });
+    } else if (type === 'update.deleted') {
+      if (!this.mine) this.missing = true;
+    } else if (type.startsWith('update.')) {
+      void this.refresh();
+    }
+  }
+
+  private progress(data: Record<string, unknown>): void {
+    const given = (data['progress'] ?? data) as { phase?: unknown; percent?: unknown };
+    if (!this.update || typeof given.phase !== 'string') return;
+    this.update = { ...this.update, progress: { phase: given.phase, percent: Number(given.percent ?? 0) } };
+  }
+
+  private commentFailed(what: CommentFailure, error: unknown): void {
+    this.notices.say(`${t(`comments.failed.${what}`)} ${reason(error)}`.trim(), true);
+  }
+}
+
+/** The server's own sentence, or that it could not be reached. */
+export function reason(error: unknown): string {
+  if (!(error instanceof ApiError)) return '';
+  return error.status === 0 ? t('common.offline') : error.detail;
+}

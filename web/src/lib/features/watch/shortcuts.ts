@@ -1,0 +1,46 @@
+// What the watch page's keys do.
+
+import { focusKind, keyAction, type KeyAction } from '../player/keys';
+import type { Player } from '../player/player.svelte';
+
+type Shortcuts = Record<KeyAction, () => void>;
+
+interface Places {
+  comment: () => void;
+  find: () => void;
+  help: () => void;
+  nextAsk: () => void;
+}
+
+/** Of these also a text update, which has no player, makes sense. */
+const FOR_TEXT: ReadonlySet<KeyAction> = new Set<KeyAction>(['comment', 'help', 'next-ask']);
+
+export function shortcutsFor(player: Player, places: Places): Shortcuts {
+  return {
+    toggle: () => player.toggle(),
+    back: () => player.skip(-10_000),
+    forward: () => player.skip(10_000),
+    'step-back': () => player.skip(-5_000),
+    'step-forward': () => player.skip(5_000),
+    slower: () => player.stepRate(-1),
+    faster: () => player.stepRate(1),
+    start: () => player.seek(player.line.startMs),
+    end: () => player.seek(player.line.endMs),
+    mute: () => player.toggleMuted(),
+    full: () => player.toggleFullscreen(),
+    captions: () => player.toggleCaptions(),
+    comment: places.comment,
+    find: places.find,
+    help: places.help,
+    'next-ask': places.nextAsk,
+  };
+}
+
+/** Does what a key asks for, unless what has the focus needs the key itself. */
+export function pressed(event: KeyboardEvent, shortcuts: Shortcuts, isText: boolean): void {
+  if (document.querySelector('dialog[open]')) return;
+  const action = keyAction(event, focusKind(event.target as Element | null));
+  if (action === null || (isText && !FOR_TEXT.has(action))) return;
+  event.preventDefault();
+  shortcuts[action]();
+}
