@@ -5,9 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
-    asks, comments, events, identity, me, media, reactions, system, teams, updates, uploads, watching,
-    workspaces,
-    asks, comments, identity, me, media, search, system, teams, transcripts, updates, uploads, workspaces,
+    asks, comments, events, identity, me, media, reactions, search, system, teams, transcripts, updates,
+    uploads, watching, workspaces,
 };
 
 /// Head of the API document.

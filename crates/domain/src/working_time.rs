@@ -98,7 +98,6 @@ pub fn after_working_time(from: Timestamp, working_ms: i64, hours: &WorkingHours
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use proptest::prelude::*;
 

@@ -89,6 +89,27 @@ impl Cursor {
     }
 }
 
+/// Cuts `limit + 1` fetched rows down to a page: the one too many says that there is a next one, whose cursor is the
+/// position of the last row that stays.
+///
+/// # Errors
+/// 500 where the position is no JSON.
+pub fn cut<R, P: Serialize>(
+    keys: &Keys,
+    list: &str,
+    rows: &mut Vec<R>,
+    limit: u64,
+    position: impl Fn(&R) -> P,
+) -> Result<Option<String>, ApiError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    match rows.last() {
+        Some(last) if more => Cursor::seal(keys, list, &position(last)).map(Some),
+        _ => Ok(None),
+    }
+}
+
 impl<T> Page<T> {
     /// A page out of `limit + 1` fetched rows: the one too many says that there is a next page, whose cursor is
     /// the position of the last row shown.
@@ -103,13 +124,7 @@ impl<T> Page<T> {
         position: impl Fn(&R) -> P,
         show: impl Fn(R) -> T,
     ) -> Result<Self, ApiError> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_cursor = match rows.last() {
-            Some(last) if more => Some(Cursor::seal(keys, list, &position(last))?),
-            _ => None,
-        };
+        let next_cursor = cut(keys, list, &mut rows, limit, position)?;
         Ok(Self { items: rows.into_iter().map(show).collect(), next_cursor })
     }
 }

@@ -81,7 +81,7 @@ pub async fn after(conn: &impl Conn, seq: i64, limit: u64) -> Result<Vec<Event>,
         .limit(limit)
         .all(conn.raw())
         .await?;
-    rows.into_iter().map(from_row).collect()
+    rows.iter().map(from_row).collect()
 }
 
 /// The oldest number that is kept; 0 when there is none.
@@ -140,7 +140,7 @@ async fn live_update(
     Ok(found.filter(|row| row.deleted_at.is_none()))
 }
 
-fn from_row(row: events::Model) -> Result<Event, StoreError> {
+fn from_row(row: &events::Model) -> Result<Event, StoreError> {
     Ok(Event {
         seq: row.seq,
         kind: row.kind.parse()?,

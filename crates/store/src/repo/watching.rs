@@ -30,7 +30,7 @@ pub struct Watch {
     pub last_at: i64,
 }
 
-fn from_row(row: watches::Model) -> Result<Watch, StoreError> {
+fn from_row(row: &watches::Model) -> Result<Watch, StoreError> {
     Ok(Watch {
         user_id: row.user_id.into(),
         position_ms: row.position_ms,
@@ -44,7 +44,7 @@ fn from_row(row: watches::Model) -> Result<Watch, StoreError> {
 
 /// How much somebody took in.
 pub async fn find(conn: &impl Conn, update: UpdateId, user: UserId) -> Result<Option<Watch>, StoreError> {
-    watches::Entity::find_by_id((update.0, user.0)).one(conn.raw()).await?.map(from_row).transpose()
+    watches::Entity::find_by_id((update.0, user.0)).one(conn.raw()).await?.as_ref().map(from_row).transpose()
 }
 
 /// Keeps how much somebody took in.
@@ -89,7 +89,7 @@ pub async fn viewers(
     if let Some(after) = after {
         select = select.filter(Column::UserId.gt(after));
     }
-    select.all(conn.raw()).await?.into_iter().map(from_row).collect()
+    select.all(conn.raw()).await?.iter().map(from_row).collect()
 }
 
 /// How many but the author took an update in, and how many of them so that it counts as seen.

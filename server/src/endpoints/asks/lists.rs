@@ -11,7 +11,7 @@ use super::view::{AskView, show};
 use crate::auth::Auth;
 use crate::endpoints::updates::access;
 use crate::error::{ApiResult, Problem};
-use crate::http::{ApiPath, ApiQuery, Cursor, Page, PageQuery};
+use crate::http::{ApiPath, ApiQuery, Page, PageQuery, cut};
 use crate::state::AppState;
 
 /// Which asks.
@@ -61,13 +61,7 @@ async fn page(
     let conn = state.store.reader();
     let (after, limit) = (query.position::<CommentKey>(&state.keys, list)?, query.limit()?);
     let mut rows = comments::asks(conn, auth.user, filter, after, limit.saturating_add(1)).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = match rows.last() {
-        Some(last) if more => Some(Cursor::seal(&state.keys, list, &CommentKey::of(last))?),
-        _ => None,
-    };
+    let next_cursor = cut(&state.keys, list, &mut rows, limit, CommentKey::of)?;
     Ok(web::Json(Page { items: show(conn, rows).await?, next_cursor }))
 }
 
@@ -87,7 +81,7 @@ fn filter(kinds: &[CommentKind]) -> AskFilter {
 #[utoipa::path(tag = "Asks", security(("bearer" = [])), params(AskQuery),
     responses((status = 200, description = "A page", body = Page<AskView>)))]
 #[get("/me/asks")]
-pub async fn my_asks(
+pub(crate) async fn my_asks(
     state: web::Data<AppState>,
     auth: Auth,
     query: ApiQuery<AskQuery>,
@@ -111,7 +105,7 @@ pub async fn my_asks(
         (status = 200, description = "A page", body = Page<AskView>),
         (status = 404, description = "No such team for you", body = Problem)))]
 #[get("/teams/{team}/asks")]
-pub async fn team_asks(
+pub(crate) async fn team_asks(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<TeamId>,
@@ -138,7 +132,7 @@ pub async fn team_asks(
         (status = 200, description = "A page", body = Page<AskView>),
         (status = 404, description = "No such team for you", body = Problem)))]
 #[get("/teams/{team}/decisions")]
-pub async fn team_decisions(
+pub(crate) async fn team_decisions(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<TeamId>,
@@ -156,7 +150,7 @@ pub async fn team_decisions(
         (status = 200, description = "A page", body = Page<AskView>),
         (status = 404, description = "No such team for you", body = Problem)))]
 #[get("/teams/{team}/answers")]
-pub async fn team_answers(
+pub(crate) async fn team_answers(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<TeamId>,

@@ -68,7 +68,7 @@ pub struct CreateBody {
         (status = 404, description = "No such update for you", body = Problem),
         (status = 422, description = "A field is not valid", body = Problem)))]
 #[post("/updates/{update}/comments")]
-pub async fn create(
+pub(crate) async fn create(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

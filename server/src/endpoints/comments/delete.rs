@@ -21,7 +21,7 @@ use crate::state::AppState;
         (status = 403, description = "Seen, but not yours", body = Problem),
         (status = 404, description = "No such comment for you", body = Problem)))]
 #[delete("/comments/{comment}")]
-pub async fn remove(
+pub(crate) async fn remove(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<CommentId>,

@@ -13,10 +13,9 @@ use utoipa::ToSchema;
 
 use super::{CommentView, check, tell_of, visible};
 use crate::auth::Auth;
-use crate::endpoints::updates::edit::given;
 use crate::endpoints::updates::schema::{CommentKindWord, PriorityWord};
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Edit, etag};
+use crate::http::{ApiJson, ApiPath, Edit, Given, etag};
 use crate::markdown;
 use crate::state::AppState;
 
@@ -29,28 +28,28 @@ pub struct EditBody {
     body: Option<String>,
     /// The moment; null: the whole update.
     #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<i64>)]
-    at_ms: Option<Option<i64>>,
+    at_ms: Given<i64>,
     /// The end of a span; null: none.
     #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<i64>)]
-    end_ms: Option<Option<i64>>,
+    end_ms: Given<i64>,
     /// What it is.
     #[garde(skip)]
     #[schema(value_type = Option<CommentKindWord>)]
     kind: Option<CommentKind>,
     /// Whom it is addressed to; null: nobody.
     #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
-    assignee_id: Option<Option<UserId>>,
+    assignee_id: Given<UserId>,
     /// Until when it is to be done; null: no date.
     #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
-    due_on: Option<Option<Date>>,
+    due_on: Given<Date>,
     /// Who is mentioned.
     #[garde(inner(length(max = check::MAX_MENTIONS)))]
     #[schema(value_type = Option<Vec<Uuid>>)]
@@ -62,19 +61,19 @@ pub struct EditBody {
     /// A question: the accepted answer, one of its replies; null takes it back. The question's author, the update's
     /// author and team admins may.
     #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
-    answer_id: Option<Option<CommentId>>,
+    answer_id: Given<CommentId>,
 }
 
 impl EditBody {
     fn changes_text(&self) -> bool {
         self.body.is_some()
-            || self.at_ms.is_some()
-            || self.end_ms.is_some()
+            || self.at_ms != Given::Missing
+            || self.end_ms != Given::Missing
             || self.kind.is_some()
-            || self.assignee_id.is_some()
-            || self.due_on.is_some()
+            || self.assignee_id != Given::Missing
+            || self.due_on != Given::Missing
             || self.mentions.is_some()
             || self.priority.is_some()
     }
@@ -92,7 +91,7 @@ impl EditBody {
         (status = 412, description = "Changed in between", body = Problem),
         (status = 422, description = "A field is not valid", body = Problem)))]
 #[patch("/comments/{comment}")]
-pub async fn edit(
+pub(crate) async fn edit(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<CommentId>,
@@ -103,17 +102,17 @@ pub async fn edit(
     let tx = state.store.write().await?;
     let (mut row, update) = visible(&tx, &auth, path.0).await?;
     condition.check(row.version)?;
-    if body.changes_text() || body.answer_id.is_none() {
+    if body.changes_text() || body.answer_id == Given::Missing {
         if row.author_id != auth.user {
             return Err(ApiError::forbidden("Only its author can change a comment."));
         }
-        let answer_id = body.answer_id;
+        let answer_id = body.answer_id.clone().change();
         let edit = prepare(&tx, &update, &row, body).await?;
         row = comments::edit(&tx, &row, auth.user, &edit).await?;
         if let Some(answer) = answer_id {
             row = accept(&tx, &auth, &update, &row, answer).await?;
         }
-    } else if let Some(answer) = body.answer_id {
+    } else if let Some(answer) = body.answer_id.change() {
         row = accept(&tx, &auth, &update, &row, answer).await?;
     }
     let shown = tell_of(&tx, EventKind::CommentUpdated, &update, &row).await?;
@@ -125,15 +124,16 @@ async fn prepare(tx: &Tx, update: &RowUpdate, row: &RowComment, body: EditBody) 
     if body.body.as_ref().is_some_and(|text| text.trim().is_empty()) {
         return Err(ApiError::invalid("body", "required", "Say something, or delete the comment."));
     }
-    if body.at_ms.is_some() || body.end_ms.is_some() {
-        let at = body.at_ms.unwrap_or(row.at_ms);
-        check::moments(update, at, body.end_ms.unwrap_or(row.end_ms))?;
+    let (at_ms, end_ms) = (body.at_ms.change(), body.end_ms.change());
+    if at_ms.is_some() || end_ms.is_some() {
+        check::moments(update, at_ms.unwrap_or(row.at_ms), end_ms.unwrap_or(row.end_ms))?;
     }
     let mentions = body.mentions.map(check::each_once);
     if let Some(people) = &mentions {
         check::people(tx, update, "mentions", people).await?;
     }
-    if let Some(Some(who)) = body.assignee_id {
+    let assignee_id = body.assignee_id.change();
+    if let Some(Some(who)) = assignee_id {
         check::people(tx, update, "assignee_id", &[who]).await?;
     }
     let kind = body.kind.unwrap_or(row.kind);
@@ -144,7 +144,7 @@ async fn prepare(tx: &Tx, update: &RowUpdate, row: &RowComment, body: EditBody) 
             "It has an accepted answer, so it stays a question.",
         ));
     }
-    let assignee = body.assignee_id.unwrap_or(row.assignee_id);
+    let assignee = assignee_id.unwrap_or(row.assignee_id);
     let expected_by = if kind == row.kind && assignee == row.assignee_id {
         None
     } else {
@@ -157,11 +157,11 @@ async fn prepare(tx: &Tx, update: &RowUpdate, row: &RowComment, body: EditBody) 
             let html = markdown::to_html(&text);
             (text, html)
         }),
-        at_ms: body.at_ms,
-        end_ms: body.end_ms,
+        at_ms,
+        end_ms,
         kind: body.kind,
-        assignee_id: body.assignee_id,
-        due_on: body.due_on,
+        assignee_id,
+        due_on: body.due_on.change(),
         expected_by,
         mentions,
         priority: body.priority,

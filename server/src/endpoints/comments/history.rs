@@ -40,7 +40,7 @@ pub struct VersionView {
         (status = 200, description = "All earlier texts", body = Page<VersionView>),
         (status = 404, description = "No such comment for you", body = Problem)))]
 #[get("/comments/{comment}/history")]
-pub async fn history(
+pub(crate) async fn history(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<CommentId>,

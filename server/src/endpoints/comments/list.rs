@@ -8,7 +8,7 @@ use super::{CommentView, render};
 use crate::auth::Auth;
 use crate::endpoints::updates::access;
 use crate::error::{ApiResult, Problem};
-use crate::http::{ApiPath, ApiQuery, Cursor, Page, PageQuery};
+use crate::http::{ApiPath, ApiQuery, Page, PageQuery, cut};
 use crate::state::AppState;
 
 /// The comments of an update, flat, oldest first; answers name their `parent_id`.
@@ -18,7 +18,7 @@ use crate::state::AppState;
         (status = 200, description = "A page", body = Page<CommentView>),
         (status = 404, description = "No such update for you", body = Problem)))]
 #[get("/updates/{update}/comments")]
-pub async fn list(
+pub(crate) async fn list(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,
@@ -29,12 +29,6 @@ pub async fn list(
     let list = format!("comments/{}", update.id);
     let (after, limit) = (query.0.position::<CommentKey>(&state.keys, &list)?, query.0.limit()?);
     let mut rows = comments::list(conn, &update, after, limit.saturating_add(1)).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = match rows.last() {
-        Some(last) if more => Some(Cursor::seal(&state.keys, &list, &CommentKey::of(last))?),
-        _ => None,
-    };
+    let next_cursor = cut(&state.keys, &list, &mut rows, limit, CommentKey::of)?;
     Ok(web::Json(Page { items: render(conn, rows).await?, next_cursor }))
 }

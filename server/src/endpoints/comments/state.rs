@@ -49,7 +49,7 @@ async fn go(state: &AppState, auth: &Auth, id: CommentId, step: Step) -> ApiResu
         (status = 200, description = "Closed", body = CommentView),
         (status = 404, description = "No such comment for you", body = Problem)))]
 #[post("/comments/{comment}/resolve")]
-pub async fn resolve(
+pub(crate) async fn resolve(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<CommentId>,
@@ -64,7 +64,7 @@ pub async fn resolve(
         (status = 200, description = "Open", body = CommentView),
         (status = 404, description = "No such comment for you", body = Problem)))]
 #[post("/comments/{comment}/reopen")]
-pub async fn reopen(
+pub(crate) async fn reopen(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<CommentId>,
@@ -81,7 +81,7 @@ pub async fn reopen(
         (status = 404, description = "No such comment for you", body = Problem),
         (status = 409, description = "No ask", body = Problem)))]
 #[post("/comments/{comment}/acknowledge")]
-pub async fn acknowledge(
+pub(crate) async fn acknowledge(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<CommentId>,

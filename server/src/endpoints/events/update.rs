@@ -20,7 +20,7 @@ use crate::state::AppState;
         (status = 200, description = "Events", body = String, content_type = "text/event-stream"),
         (status = 404, description = "No such update for you", body = Problem)))]
 #[get("/updates/{update}/events")]
-pub async fn events(
+pub(crate) async fn events(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

@@ -33,7 +33,7 @@ pub struct EventsQuery {
         (status = 200, description = "Events", body = String, content_type = "text/event-stream"),
         (status = 404, description = "No such workspace for you", body = Problem)))]
 #[get("/events")]
-pub async fn events(
+pub(crate) async fn events(
     state: web::Data<AppState>,
     auth: Auth,
     query: ApiQuery<EventsQuery>,

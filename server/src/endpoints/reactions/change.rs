@@ -39,7 +39,7 @@ pub struct MomentQuery {
         (status = 404, description = "No such update for you", body = Problem),
         (status = 422, description = "No emoji, or no such moment", body = Problem)))]
 #[put("/updates/{update}/reactions/{emoji}")]
-pub async fn add(
+pub(crate) async fn add(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<(UpdateId, String)>,
@@ -72,7 +72,7 @@ pub async fn add(
         (status = 204, description = "Taken back"),
         (status = 404, description = "No such update for you, or no such reaction of yours", body = Problem)))]
 #[delete("/updates/{update}/reactions/{emoji}")]
-pub async fn remove(
+pub(crate) async fn remove(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<(UpdateId, String)>,

@@ -39,7 +39,7 @@ impl From<Tally> for ReactionView {
         (status = 200, description = "All of them", body = Page<ReactionView>),
         (status = 404, description = "No such update for you", body = Problem)))]
 #[get("/updates/{update}/reactions")]
-pub async fn list(
+pub(crate) async fn list(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

@@ -95,7 +95,7 @@ pub struct CreateBody {
         (status = 404, description = "No such team for you", body = Problem),
         (status = 422, description = "A field is not valid", body = Problem)))]
 #[post("/teams/{team}/updates")]
-pub async fn create(
+pub(crate) async fn create(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<TeamId>,

@@ -18,7 +18,7 @@ use crate::state::AppState;
         (status = 403, description = "Seen, but not yours", body = Problem),
         (status = 404, description = "No such update for you", body = Problem)))]
 #[delete("/updates/{update}")]
-pub async fn remove(
+pub(crate) async fn remove(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,
@@ -41,7 +41,7 @@ pub async fn remove(
         (status = 404, description = "No such update for you, or too late", body = Problem),
         (status = 409, description = "Not deleted", body = Problem)))]
 #[post("/updates/{update}/restore")]
-pub async fn restore(
+pub(crate) async fn restore(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

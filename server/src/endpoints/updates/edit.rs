@@ -5,7 +5,7 @@ use garde::Validate;
 use meridian_domain::enums::{Priority, UpdateKind};
 use meridian_domain::ids::UpdateId;
 use meridian_store::repo::updates::{self, RowUpdate, Trim};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::fields::{self, ChapterBody, LinkBody};
@@ -13,7 +13,7 @@ use super::schema::PriorityWord;
 use super::{access, render_one, view::UpdateView};
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Edit, etag};
+use crate::http::{ApiJson, ApiPath, Edit, Given, etag};
 use crate::state::AppState;
 
 /// The part of the source that is to be shown, on the source's time line.
@@ -48,16 +48,9 @@ pub struct EditBody {
     priority: Option<Priority>,
     /// The part that is shown; null: all of it.
     #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<TrimBody>)]
-    trim: Option<Option<TrimBody>>,
-}
-
-/// Tells "null" from "left out".
-pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    input: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(input).map(Some)
+    trim: Given<TrimBody>,
 }
 
 /// Changes an update: its author, an admin of its team.
@@ -72,7 +65,7 @@ pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         (status = 412, description = "Changed in between", body = Problem),
         (status = 422, description = "A field is not valid", body = Problem)))]
 #[patch("/updates/{update}")]
-pub async fn edit(
+pub(crate) async fn edit(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,
@@ -87,9 +80,9 @@ pub async fn edit(
         return Err(ApiError::invalid("body", "required", "A text update needs a body."));
     }
     let trim = match body.trim {
-        None => None,
-        Some(None) => Some(None),
-        Some(Some(wanted)) => Some(Some(checked(&row, wanted)?)),
+        Given::Missing => None,
+        Given::Null => Some(None),
+        Given::Value(wanted) => Some(Some(checked(&row, wanted)?)),
     };
     let edit = updates::Edit {
         title: body.title.map(|title| title.trim().to_owned()),

@@ -12,7 +12,7 @@ use super::schema::{UpdateKindWord, UpdateStatusWord};
 use super::{access, render, view::UpdateView};
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiPath, ApiQuery, Cursor, Page, PageQuery};
+use crate::http::{ApiPath, ApiQuery, Page, PageQuery, cut};
 use crate::state::AppState;
 
 /// Which drafts are in the list.
@@ -76,7 +76,7 @@ impl FeedQuery {
         (status = 200, description = "A page", body = Page<UpdateView>),
         (status = 404, description = "No such team for you", body = Problem)))]
 #[get("/teams/{team}/updates")]
-pub async fn team(
+pub(crate) async fn team(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<TeamId>,
@@ -98,7 +98,7 @@ pub async fn team(
         (status = 200, description = "A page", body = Page<UpdateView>),
         (status = 404, description = "No such workspace for you", body = Problem)))]
 #[get("/workspaces/{workspace}/updates")]
-pub async fn workspace(
+pub(crate) async fn workspace(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<WorkspaceId>,
@@ -121,13 +121,7 @@ async fn shown(
     mut rows: Vec<RowUpdate>,
     limit: u64,
 ) -> ApiResult<web::Json<Page<UpdateView>>> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = match rows.last() {
-        Some(last) if more => Some(Cursor::seal(&state.keys, list, &FeedKey::of(last))?),
-        _ => None,
-    };
+    let next_cursor = cut(&state.keys, list, &mut rows, limit, FeedKey::of)?;
     let items = render(state, state.store.reader(), auth, rows).await?;
     Ok(web::Json(Page { items, next_cursor }))
 }

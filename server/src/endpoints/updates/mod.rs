@@ -4,7 +4,7 @@ pub mod access;
 pub mod create;
 pub mod delete;
 pub mod edit;
-mod fields;
+pub mod fields;
 pub mod list;
 pub mod publish;
 pub mod read;

@@ -35,7 +35,7 @@ pub struct PublishBody {
         (status = 409, description = "Published already", body = Problem),
         (status = 422, description = "publish_at is not in the future", body = Problem)))]
 #[post("/updates/{update}/publish")]
-pub async fn publish(
+pub(crate) async fn publish(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

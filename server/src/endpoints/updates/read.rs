@@ -16,7 +16,7 @@ use crate::state::AppState;
         (status = 200, description = "The update; its version is in ETag", body = UpdateView),
         (status = 404, description = "No such update for you", body = Problem)))]
 #[get("/updates/{update}")]
-pub async fn read(
+pub(crate) async fn read(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

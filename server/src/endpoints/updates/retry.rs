@@ -19,7 +19,7 @@ use crate::state::AppState;
         (status = 404, description = "No such update for you", body = Problem),
         (status = 409, description = "Not failed, or without bytes", body = Problem)))]
 #[post("/updates/{update}/retry")]
-pub async fn retry(
+pub(crate) async fn retry(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,

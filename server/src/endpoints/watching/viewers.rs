@@ -15,7 +15,7 @@ use crate::endpoints::updates::access;
 use crate::endpoints::updates::schema::SeenByWord;
 use crate::endpoints::updates::view::PersonView;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiPath, ApiQuery, Cursor, PageQuery};
+use crate::http::{ApiPath, ApiQuery, PageQuery, cut};
 use crate::state::AppState;
 
 /// Somebody who took an update in.
@@ -50,9 +50,8 @@ pub struct ViewersView {
     /// For the author: who.
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Vec<ViewerView>>,
-    /// For the author: where the next page begins; null at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<Option<String>>,
+    /// Where the next page begins; null at the end.
+    next_cursor: Option<String>,
     /// How many.
     counts: ViewerCounts,
 }
@@ -64,7 +63,7 @@ pub struct ViewersView {
         (status = 200, description = "Names for the author, counts for others", body = ViewersView),
         (status = 404, description = "No such update for you", body = Problem)))]
 #[get("/updates/{update}/viewers")]
-pub async fn viewers(
+pub(crate) async fn viewers(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,
@@ -81,13 +80,7 @@ pub async fn viewers(
     }
     let mut rows =
         watching::viewers(conn, update.id, update.author_id, after, limit.saturating_add(1)).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = match rows.last() {
-        Some(last) if more => Some(Cursor::seal(&state.keys, &list, &last.user_id)?),
-        _ => None,
-    };
+    let next_cursor = cut(&state.keys, &list, &mut rows, limit, |row| row.user_id)?;
     let ids: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
     let people = updates::people(conn, &ids).await?;
     let show = |row: Watch| -> ApiResult<ViewerView> {
@@ -99,5 +92,5 @@ pub async fn viewers(
         })
     };
     let items = rows.into_iter().map(show).collect::<ApiResult<_>>()?;
-    Ok(web::Json(ViewersView { items: Some(items), next_cursor: Some(next_cursor), counts }))
+    Ok(web::Json(ViewersView { items: Some(items), next_cursor, counts }))
 }

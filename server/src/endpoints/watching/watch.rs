@@ -54,7 +54,7 @@ pub struct WatchBody {
         (status = 404, description = "No such update for you", body = Problem),
         (status = 422, description = "A field is not valid", body = Problem)))]
 #[put("/updates/{update}/watch")]
-pub async fn watch(
+pub(crate) async fn watch(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,
