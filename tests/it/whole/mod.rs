@@ -1,0 +1,6 @@
+//! The whole: server, embedded worker, media child, recogniser, browser.
+
+mod instance;
+mod kills;
+mod recordings;
+mod two_people;
