@@ -10,6 +10,7 @@ use meridian_server::auth::keys::Keys;
 use meridian_server::auth::limits::Failures;
 use meridian_server::mail::Mailer;
 use meridian_server::state::{AppState, Parts};
+use meridian_server::supervisor::Supervisor;
 use meridian_store::{Store, StoreOptions};
 
 #[derive(Parser)]
@@ -107,6 +108,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));
     let events = state.events.clone();
+    let supervisor = Supervisor::start(&state.settings);
     let server = meridian_server::app::serve(state, listener)?;
     tracing::info!(%address, "listening");
     let handle = server.handle();

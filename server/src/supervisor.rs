@@ -73,6 +73,8 @@ async fn keep_running(stop: CancellationToken) {
 fn spawn() -> std::io::Result<Child> {
     Command::new(program()?)
         .args(["run", "--while-stdin"])
+        // OpenMP's threads would spin beside other jobs; it reads this when the library loads.
+        .env("OMP_WAIT_POLICY", "PASSIVE")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         // A Ctrl-C in the terminal is for the server, which ends its workers in order.
