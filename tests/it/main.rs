@@ -2,3 +2,4 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod uploads;
+mod whole;
