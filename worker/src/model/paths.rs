@@ -37,7 +37,6 @@ pub(crate) fn resolve(setting: &str) -> Result<PathBuf, ModelError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
