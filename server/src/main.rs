@@ -118,7 +118,10 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         events.close();
         handle.stop(true).await;
     });
-    server.await.context("the server ended with an error")
+    let ended = server.await;
+    // Only now, so that jobs go on while answers are finished; each worker hands its jobs back.
+    supervisor.stop().await;
+    ended.context("the server ended with an error")
 }
 
 /// Off loopback the first account needs a code that only whoever reads the server's output has.
