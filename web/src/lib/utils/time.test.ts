@@ -39,6 +39,7 @@ describe('zones', () => {
   });
   it('reads the place from a name', () => {
     expect(place('America/Argentina/Buenos_Aires')).toBe('Buenos Aires');
+    expect(place('Asia/Calcutta')).toBe('Kolkata');
   });
 });
 

@@ -22,19 +22,35 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return found;
 }
 
+// Some browsers still know places by names that the time zone database has replaced.
+const RENAMED: Record<string, string> = {
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Europe/Kiev': 'Europe/Kyiv',
+  'America/Godthab': 'America/Nuuk',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+};
+
+function modern(zone: string): string {
+  return RENAMED[zone] ?? zone;
+}
+
 /** The zone of this browser. */
 export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  return modern(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
 }
 
 /** Every zone that can be chosen; `also` is among them even if this browser does not know it. */
 export function zones(also: string): string[] {
-  return [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', also])].sort();
+  return [...new Set([...Intl.supportedValuesOf('timeZone').map(modern), 'UTC', also])].sort();
 }
 
 /** The place in a zone's name: `America/Sao_Paulo` -> `Sao Paulo`. */
 export function place(zone: string): string {
-  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+  const name = modern(zone);
+  return (name.split('/').at(-1) ?? name).replaceAll('_', ' ');
 }
 
 /** `09:05`. */
