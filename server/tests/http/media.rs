@@ -6,6 +6,7 @@ use bytes::Bytes;
 use meridian_blobs::{Key, layout};
 use meridian_domain::enums::{TeamRole, UpdateKind, WorkspaceRole};
 use meridian_domain::ids::{GenerationId, RenditionId, UpdateId};
+use meridian_domain::transcript::Span;
 use meridian_store::repo::jobs::{self, Lease, Sources};
 use meridian_store::repo::processing::{self, MediaEnd, NewArtefact, NewInit, NewRendition, NewSegment};
 use meridian_store::repo::{teams, workspaces};
@@ -105,7 +106,7 @@ impl Studio {
         self.world
             .server
             .write(async |tx| {
-                let kind = UpdateKind::Video;
+                let kind = Some(UpdateKind::Video);
                 processing::append_segment(tx, lease, update, generation, &new, kind).await.unwrap();
             })
             .await;
@@ -472,4 +473,45 @@ async fn what_was_trimmed_away_is_not_served() {
     }
     ada.patch(&format!("/api/v1/updates/{}", studio.update), json!({"trim": null})).await.expect(200);
     assert_eq!(player.get(&at("playlist.m3u8")).await.text.matches(".m4s").count(), 5);
+}
+
+#[tokio::test]
+async fn captions_grow_with_the_transcript_and_follow_the_trim() {
+    let studio = Studio::whole().await;
+    let server = &studio.world.server;
+    let (lease, update, generation) = (&studio.lease, studio.update, studio.generation);
+    let span = |start_ms: i64, text: &str| Span {
+        start_ms,
+        end_ms: start_ms + 1_000,
+        text: text.to_owned(),
+        words: Vec::new(),
+    };
+    let transcript = server
+        .write(async |tx| {
+            let begun =
+                processing::begin_transcript(tx, lease, update, generation, "en", "base").await.unwrap();
+            let spans = [span(500, "Good <b>morning</b>"), span(6_000, "the release is out")];
+            processing::append_window(tx, lease, update, begun, &spans).await.unwrap();
+            begun
+        })
+        .await;
+    server
+        .write(async |tx| {
+            processing::finish_transcript(tx, lease, update, transcript, None).await.unwrap();
+        })
+        .await;
+    let ada = &studio.world.ada;
+    let url = studio.media(ada).await["captions_url"].as_str().unwrap().to_owned();
+    let told = studio.player().get(&url).await;
+    assert_eq!(told.headers["content-type"], "text/vtt; charset=utf-8");
+    assert_eq!(
+        told.text,
+        "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nGood &lt;b&gt;morning&lt;/b&gt;\n\n\
+         00:00:06.000 --> 00:00:07.000\nthe release is out\n"
+    );
+    // The first listed segment begins at 4 s: that is the player's zero.
+    let trim = json!({"trim": {"start_ms": 5_000, "end_ms": 11_000}});
+    ada.patch(&format!("/api/v1/updates/{update}"), trim).await.expect(200);
+    let told = studio.player().get(&url).await.text;
+    assert_eq!(told, "WEBVTT\n\n00:00:02.000 --> 00:00:03.000\nthe release is out\n");
 }

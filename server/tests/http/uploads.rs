@@ -584,3 +584,62 @@ async fn the_right_is_asked_for_again_at_the_end() {
     assert_eq!(header(&head(&desk.ada, &at).await, "upload-offset"), "5000");
     assert_eq!(desk.status().await, UpdateStatus::Uploading);
 }
+
+/// A small file system of its own, unmounted when dropped.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    /// `None` where one may not mount.
+    fn mount(size: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let options = format!("size={size}");
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(folder.path())
+            .output();
+        mounted.is_ok_and(|out| out.status.success()).then_some(Self(folder))
+    }
+
+    fn grow(&self, size: &str) {
+        let options = format!("remount,size={size}");
+        let grown = std::process::Command::new("mount").args(["-o", &options]).arg(self.0.path()).status();
+        assert!(grown.unwrap().success());
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(std::process::Command::new("umount").arg(self.0.path()).status());
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
+    let Some(disk) = SmallDisk::mount("3m") else {
+        eprintln!("skipped: mounting a small file system is not allowed here");
+        return;
+    };
+    let objects = format!("file://{}/objects", disk.0.path().display());
+    let server = TestServer::start_with(|settings| settings.store_url = objects).await;
+    let desk = Desk::with(server).await;
+    let file = webm(6_000_000);
+    let at = desk.begun("6000000").await;
+    Answer::of(patch(&desk.ada, &at, 0, file[..1_000_000].to_vec())).await.expect(204);
+    let rest = file[1_000_000..].to_vec();
+    Answer::of(patch(&desk.ada, &at, 1_000_000, rest.clone())).await.expect_problem(507, "no_space");
+    assert_eq!(header(&head(&desk.ada, &at).await, "upload-offset"), "1000000");
+    assert_eq!(desk.objects(&at).await, 1);
+    desk.ada.get("/api/v1/me").await.expect(200);
+    // What failed takes no room: a small part still fits.
+    Answer::of(patch(&desk.ada, &at, 1_000_000, rest[..1_000_000].to_vec())).await.expect(204);
+    disk.grow("16m");
+    Answer::of(patch(&desk.ada, &at, 2_000_000, rest[1_000_000..].to_vec())).await.expect(204);
+    assert_eq!(desk.bytes(&at).await, file);
+    // Ending an upload works on a full disk too.
+    let other = new_update(&desk.server, &desk.ada, desk.team).await;
+    let second = location(&Answer::of(create(&desk.ada, other, "20000000")).await);
+    Answer::of(patch(&desk.ada, &second, 0, webm(9_000_000))).await.expect(204);
+    Answer::of(patch(&desk.ada, &second, 9_000_000, webm(9_000_000))).await.expect_problem(507, "no_space");
+    Answer::of(tus(&desk.ada, Method::DELETE, &second)).await.expect(204);
+    assert_eq!(desk.objects(&second).await, 0);
+}

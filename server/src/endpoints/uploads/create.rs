@@ -71,7 +71,7 @@ pub async fn create(
     let (id, expires_at_ms) = (upload.id, upload.expires_at_ms);
     let mut answer = HttpResponse::Created();
     if with_bytes || length == Some(0) {
-        let target = Target { state: state.get_ref().clone(), viewer: auth.user, upload };
+        let target = Target::new(&state, auth.user, upload);
         let receiving = actix_web::rt::spawn(receive(target, body, checksum, Limits::default()));
         match receiving.await.map_err(ApiError::internal)? {
             Ok(received) => offset = received.offset_bytes,

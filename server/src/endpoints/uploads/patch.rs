@@ -39,7 +39,7 @@ pub async fn patch(
         }
     };
     let checksum = headers::checksum(req.headers())?;
-    let target = Target { state: state.get_ref().clone(), viewer: auth.user, upload };
+    let target = Target::new(&state, auth.user, upload);
     // On a task of its own: what a client sent before it went away is still committed.
     let receiving = actix_web::rt::spawn(receive(target, body, checksum, Limits::default()));
     let received = receiving.await.map_err(ApiError::internal)??;

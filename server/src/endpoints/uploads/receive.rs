@@ -8,8 +8,9 @@ use std::time::Duration;
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
 use futures::{Stream, StreamExt as _};
-use meridian_blobs::{Key, ObjectWriter, layout};
+use meridian_blobs::{Blobs, Key, ObjectWriter, layout};
 use meridian_domain::ids::UserId;
+use meridian_store::Store;
 use meridian_store::repo::uploads::{self, Appended, NewChunk, Upload};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -51,16 +52,29 @@ impl Default for Limits {
 /// Whose bytes go where.
 #[derive(Clone)]
 pub(super) struct Target {
-    pub(super) state: AppState,
-    pub(super) viewer: UserId,
-    pub(super) upload: Upload,
+    store: Store,
+    blobs: Blobs,
+    /// Largest upload, in bytes.
+    most_bytes: u64,
+    viewer: UserId,
+    upload: Upload,
 }
 
 impl Target {
+    pub(super) fn new(state: &AppState, viewer: UserId, upload: Upload) -> Self {
+        Self {
+            store: state.store.clone(),
+            blobs: state.blobs.clone(),
+            most_bytes: state.settings.max_upload_bytes,
+            viewer,
+            upload,
+        }
+    }
+
     /// One transaction that adds the chunks and moves the offset.
     async fn append(&self, at: u64, chunks: &[NewChunk], is_media: bool) -> Result<Appended, TusError> {
-        let expires = self.state.clock().now_ms().saturating_add(super::EXPIRES_AFTER_MS);
-        let tx = self.state.store.write().await?;
+        let expires = self.store.clock().now_ms().saturating_add(super::EXPIRES_AFTER_MS);
+        let tx = self.store.write().await?;
         let moved = uploads::append(&tx, self.viewer, self.upload.id, at, chunks, is_media, expires).await?;
         tx.commit().await?;
         Ok(moved)
@@ -79,7 +93,7 @@ impl Target {
     }
 
     async fn discard(&self, key: &Key) {
-        if let Err(error) = self.state.blobs.delete(key).await {
+        if let Err(error) = self.blobs.delete(key).await {
             tracing::warn!(%error, upload = %self.upload.id, "a part that lost its race is left");
         }
     }
@@ -89,7 +103,7 @@ impl Target {
         let detail = found.detail();
         let code = Code::UnsupportedMedia;
         let rejected: Result<(), TusError> = async {
-            let tx = self.state.store.write().await?;
+            let tx = self.store.write().await?;
             uploads::reject(&tx, self.viewer, self.upload.id, code.as_str(), &detail).await?;
             Ok(tx.commit().await?)
         }
@@ -97,7 +111,7 @@ impl Target {
         if let Err(error) = rejected {
             return error;
         }
-        remove_objects(&self.state, self.upload.id).await;
+        remove_objects(&self.blobs, self.upload.id).await;
         ApiError::new(code, detail).into()
     }
 }
@@ -132,7 +146,7 @@ pub(super) async fn receive<S>(
 where
     S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
 {
-    let sniffer = Sniffer::new(target.state.store.reader(), &target.state.blobs, &target.upload).await?;
+    let sniffer = Sniffer::new(target.store.reader(), &target.blobs, &target.upload).await?;
     let at = target.upload.offset_bytes;
     let mut receiver = Receiver {
         last: Appended { offset_bytes: at, completed: target.upload.is_complete() },
@@ -197,7 +211,7 @@ impl Receiver {
     async fn take(&mut self, mut bytes: Bytes) -> Result<(), TusError> {
         let held = self.part.as_ref().map_or(0, |part| part.writer.size_bytes());
         let end = self.at.saturating_add(held).saturating_add(size(&bytes));
-        let most = self.target.upload.length_bytes.unwrap_or(self.target.state.settings.max_upload_bytes);
+        let most = self.target.upload.length_bytes.unwrap_or(self.target.most_bytes);
         let start = self.target.upload.offset_bytes;
         if end > most {
             return Err(
@@ -217,11 +231,7 @@ impl Receiver {
         }
         while !bytes.is_empty() {
             let part = self.part.get_or_insert_with(|| OpenPart {
-                writer: self
-                    .target
-                    .state
-                    .blobs
-                    .writer(layout::upload_part(self.target.upload.id.into(), self.at)),
+                writer: self.target.blobs.writer(layout::upload_part(self.target.upload.id.into(), self.at)),
                 since: Instant::now(),
             });
             let room = self.limits.part_bytes.saturating_sub(part.writer.size_bytes());
@@ -348,3 +358,6 @@ where
         tracing::debug!("a refused body is still coming");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ pub async fn once(state: &AppState) -> Result<usize, TusError> {
         tx.commit().await?;
         ended += expired.len();
         for upload in expired.iter().filter(|upload| upload.remove_objects) {
-            remove_objects(state, upload.upload_id).await;
+            remove_objects(&state.blobs, upload.upload_id).await;
         }
         if expired.is_empty() {
             break;

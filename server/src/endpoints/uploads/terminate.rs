@@ -1,7 +1,7 @@
 //! DELETE `/uploads/{id}`: takes an upload back.
 
 use actix_web::{HttpRequest, HttpResponse, delete, web};
-use meridian_blobs::layout;
+use meridian_blobs::{Blobs, layout};
 use meridian_store::repo::uploads;
 
 use super::errors::TusError;
@@ -28,13 +28,13 @@ pub async fn terminate(
     let tx = state.store.write().await?;
     uploads::terminate(&tx, auth.user, id).await?;
     tx.commit().await?;
-    remove_objects(&state, id).await;
+    remove_objects(&state.blobs, id).await;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Removes the objects of an ended upload. What fails here is left to the purge of the update.
-pub(super) async fn remove_objects(state: &AppState, id: meridian_domain::ids::UploadId) {
-    if let Err(error) = state.blobs.delete_prefix(&layout::upload_prefix(id.into())).await {
+pub(super) async fn remove_objects(blobs: &Blobs, id: meridian_domain::ids::UploadId) {
+    if let Err(error) = blobs.delete_prefix(&layout::upload_prefix(id.into())).await {
         tracing::warn!(%error, upload = %id, "objects of an ended upload are left");
     }
 }

@@ -1,0 +1,121 @@
+//! Bodies that come too slowly, with short limits.
+
+use futures::stream;
+use meridian_domain::clock::Clock;
+use meridian_domain::enums::{Priority, PublishState, TeamVisibility, UpdateKind};
+use meridian_store::StoreOptions;
+use meridian_store::repo::updates::{self, Audience, NewUpdate};
+use meridian_store::repo::uploads::NewUpload;
+use meridian_store::repo::{teams, users, workspaces};
+use tempfile::TempDir;
+
+use super::*;
+
+const LIMITS: Limits = Limits {
+    part_bytes: 1_000_000,
+    part_time: Duration::from_millis(50),
+    idle: Duration::from_millis(400),
+    idle_bytes: 100,
+    checked_bytes: 1_000_000,
+};
+
+/// An upload of 10,000 bytes, just begun.
+async fn begun(folder: &TempDir) -> Target {
+    let options = StoreOptions { url: format!("sqlite://{}/db", folder.path().display()), max_readers: 1 };
+    let store = Store::open(&options, Clock::system()).await.unwrap();
+    store.migrate().await.unwrap();
+    let tx = store.write().await.unwrap();
+    let ada = users::NewUser {
+        email: "ada@example.org".to_owned(),
+        display_name: "Ada".to_owned(),
+        password_hash: None,
+        time_zone: "UTC".to_owned(),
+    };
+    let viewer = users::create(&tx, ada).await.unwrap().id;
+    let workspace_id = workspaces::create(&tx, "Acme", viewer).await.unwrap().id;
+    let team_id = teams::create(&tx, workspace_id, "P", TeamVisibility::Open, viewer).await.unwrap().id;
+    let access = updates::team_access(&tx, viewer, team_id).await.unwrap().unwrap();
+    let update = NewUpdate {
+        workspace_id,
+        team_id,
+        audience: Audience::Existing(access.audience_id),
+        author_id: viewer,
+        title: String::new(),
+        kind: UpdateKind::Video,
+        body: String::new(),
+        links: Vec::new(),
+        publish_state: PublishState::Draft,
+        publish_at: None,
+        priority: Priority::Normal,
+        round_id: None,
+        reply_to_id: None,
+        language: None,
+        client_duration_ms: None,
+        chapters: Vec::new(),
+    };
+    let new = NewUpload {
+        update_id: updates::insert(&tx, &update).await.unwrap().id,
+        length_bytes: Some(10_000),
+        metadata: String::new(),
+        filename: String::new(),
+        filetype: String::new(),
+        expires_at_ms: i64::MAX,
+    };
+    let upload = uploads::create(&tx, viewer, new).await.unwrap();
+    tx.commit().await.unwrap();
+    let blobs = Blobs::open(&format!("file://{}/objects", folder.path().display())).unwrap();
+    Target { store, blobs, most_bytes: 1 << 20, viewer, upload }
+}
+
+async fn offset(target: &Target) -> u64 {
+    let found = uploads::find(target.store.reader(), target.viewer, target.upload.id).await.unwrap();
+    found.unwrap().offset_bytes
+}
+
+fn code(error: &TusError) -> Option<Code> {
+    match error {
+        TusError::Api(error) => Some(error.code()),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_falls_silent_is_cut_off_and_what_came_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = begun(&folder).await;
+    let body = stream::iter([Ok(Bytes::from(vec![b'x'; 5_000]))]).chain(stream::pending());
+    let started = Instant::now();
+    let cut = receive(target.clone(), body.boxed(), None, LIMITS).await.unwrap_err();
+    assert_eq!(code(&cut), Some(Code::Timeout));
+    assert!(started.elapsed() >= LIMITS.idle);
+    assert_eq!(offset(&target).await, 5_000);
+}
+
+#[tokio::test]
+async fn a_trickle_is_cut_off_although_bytes_keep_coming() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = begun(&folder).await;
+    // 20 bytes a second, where 100 in each 0.4 s are asked for; it would take eight minutes.
+    let body = stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Some((Ok(Bytes::from_static(b"x")), ()))
+    });
+    let cut = receive(target.clone(), body.boxed(), None, LIMITS).await.unwrap_err();
+    assert_eq!(code(&cut), Some(Code::Timeout));
+    let kept = offset(&target).await;
+    assert!((1..100).contains(&kept), "{kept} bytes were kept");
+}
+
+#[tokio::test]
+async fn a_checked_body_that_breaks_off_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = begun(&folder).await;
+    let pieces = [Ok(Bytes::from(vec![b'x'; 5_000])), Err(PayloadError::Incomplete(None))];
+    let expected = Expected { algorithm: super::super::checksum::Algorithm::Sha1, sum: vec![0; 20] };
+    let limits = Limits { part_bytes: 1_000, ..LIMITS };
+    let broken = receive(target.clone(), stream::iter(pieces), Some(expected), limits).await.unwrap_err();
+    assert_eq!(code(&broken), Some(Code::Malformed));
+    assert_eq!(offset(&target).await, 0);
+    let left: Vec<_> = target.blobs.list(None).collect().await;
+    assert!(left.is_empty(), "{left:?}");
+}
