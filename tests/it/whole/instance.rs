@@ -125,8 +125,9 @@ impl Instance {
             workspace: text(&made["workspace"]["id"]),
             team: String::new(),
         };
-        let team = person.call(Method::POST, &format!("/workspaces/{}/teams", person.workspace), json!({"name": "Product"}));
-        person.team = text(&team.await["id"]);
+        let path = format!("/workspaces/{}/teams", person.workspace);
+        let team = person.call(Method::POST, &path, json!({"name": "Product"})).await;
+        person.team = text(&team["id"]);
         person
     }
 }
