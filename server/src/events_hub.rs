@@ -20,8 +20,10 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How often the table is looked at.
+/// How often the table is looked at while somebody listens.
 const EVERY: Duration = Duration::from_millis(50);
+/// How often while nobody does; the first events of a new stream may come that much later.
+const EVERY_UNHEARD: Duration = Duration::from_millis(250);
 /// How long it waits after the database did not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 /// How many events are read at once.
@@ -128,10 +130,8 @@ async fn read(
     commits: Arc<AtomicU64>,
     mut last: i64,
 ) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        tokio::time::sleep(if sender.receiver_count() > 0 { EVERY } else { EVERY_UNHEARD }).await;
         match watcher.changed().await {
             Ok(false) => continue,
             Ok(true) => {
