@@ -21,7 +21,9 @@ const browser = await chromium.launch({
 
 const complaints = [];
 async function person(name, timezoneId) {
-  const context = await browser.newContext({ timezoneId, viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+  const context = await browser.newContext({ timezoneId, viewport: { width: 1440, height: 900 }, colorScheme: 'light',
+    // Colours do not fade, so that they are judged as they end up.
+    reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(STEP_MS);
   page.on('pageerror', (error) => complaints.push(`${name}: ${error}`));
@@ -57,7 +59,9 @@ async function accessible(who, what) {
     const told = serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
     assert.deepEqual(told, [], `${what}, ${colorScheme}`);
   }
-  await who.page.emulateMedia({ colorScheme: 'light' });
+  await who.page.emulateMedia({ colorScheme: 'light',
+    // Colours do not fade, so that they are judged as they end up.
+    reducedMotion: 'reduce' });
   await who.page.screenshot({ path: path.join(pictures, `${what}.png`) });
 }
 

@@ -52,7 +52,7 @@ export const watch = {
   'player.volume': 'Volume',
   'player.speed': 'Speed, {rate}×',
   'player.speedMenu': 'Speed',
-  'player.skipSilence': 'Skip silence, saves {saved}',
+  'player.skipSilence': 'Skip silence −{saved}',
   'player.skipSilenceShort': 'Skip silence −{saved}',
   'player.captions': 'Captions',
   'player.keys': 'Keyboard shortcuts',
