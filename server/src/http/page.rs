@@ -105,7 +105,7 @@ pub fn cut<R, P: Serialize>(
     let more = rows.len() > limit;
     rows.truncate(limit);
     match rows.last() {
-        Some(last) if more => Cursor::seal(keys, list, &position(last)).map(Some),
+        Some(row) if more => Cursor::seal(keys, list, &position(row)).map(Some),
         _ => Ok(None),
     }
 }
