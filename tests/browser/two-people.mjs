@@ -54,9 +54,13 @@ async function accessible(who, what) {
     await who.page.emulateMedia({ colorScheme });
     // By the debugger, since the page's policy lets no foreign script in.
     await who.page.evaluate(axe);
+    await who.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await who.page.evaluate(() =>
+      document.getAnimations().forEach((animation) => animation.effect?.getTiming().iterations === 1 && animation.finish()),
+    );
     const found = await who.page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
     const serious = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-    const told = serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+    const told = serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} (${n.any[0]?.message ?? ''})`).join(', ')}`);
     assert.deepEqual(told, [], `${what}, ${colorScheme}`);
   }
   await who.page.emulateMedia({ colorScheme: 'light',
