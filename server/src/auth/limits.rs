@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::error::{ApiError, ApiResult};
 
 /// Failures are forgotten after this time.
-const WINDOW: Duration = Duration::from_secs(15 * 60);
+const WINDOW: Duration = Duration::from_mins(15);
 /// The most keys that are kept; beyond it the table is cleared of old ones, and full it refuses.
 const MAX_KEYS: usize = 50_000;
 

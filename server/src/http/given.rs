@@ -16,7 +16,6 @@ pub enum Given<T> {
 
 impl<T> Given<T> {
     /// `None`: stays; `Some(None)`: taken away; `Some(Some(_))`: set.
-    #[expect(clippy::option_option, reason = "this is how repositories take the three cases")]
     pub fn change(self) -> Option<Option<T>> {
         match self {
             Self::Missing => None,

@@ -52,9 +52,9 @@ async fn a_spoken_word_is_found_at_its_time_with_its_place_marked() {
         (&hit["source"], &hit["text"], &hit["highlights"]),
         (&json!("transcript"), &json!(text), &json!([[10, 20]]))
     );
-    let word = world.ben.get(&format!("{}/transcript", path(&update))).await.expect(200);
-    assert_eq!(hit["start_ms"], word["segments"][0]["words"][2]["start_ms"]);
-    assert_eq!(hit["segment_id"], word["segments"][0]["id"]);
+    let spoken = world.ben.get(&format!("{}/transcript", path(&update))).await.expect(200);
+    assert_eq!(hit["start_ms"], spoken["segments"][0]["words"][2]["start_ms"]);
+    assert_eq!(hit["segment_id"], spoken["segments"][0]["id"]);
     assert!(answer["took_ms"].as_f64().unwrap() >= 0.0 && item["score"].as_f64().unwrap() > 0.0);
     assert_eq!((&answer["corrected"], &answer["next_cursor"]), (&json!([]), &Value::Null));
     let near = ask(&world, &world.ben, &[("q", "deploymnet")]).await.expect(200);

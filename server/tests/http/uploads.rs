@@ -615,11 +615,11 @@ impl Drop for SmallDisk {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
-    let Some(disk) = SmallDisk::mount("3m") else {
+    let Some(mounted) = SmallDisk::mount("3m") else {
         eprintln!("skipped: mounting a small file system is not allowed here");
         return;
     };
-    let objects = format!("file://{}/objects", disk.0.path().display());
+    let objects = format!("file://{}/objects", mounted.0.path().display());
     let server = TestServer::start_with(|settings| settings.store_url = objects).await;
     let desk = Desk::with(server).await;
     let file = webm(6_000_000);
@@ -632,7 +632,7 @@ async fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
     desk.ada.get("/api/v1/me").await.expect(200);
     // What failed takes no room: a small part still fits.
     Answer::of(patch(&desk.ada, &at, 1_000_000, rest[..1_000_000].to_vec())).await.expect(204);
-    disk.grow("16m");
+    mounted.grow("16m");
     Answer::of(patch(&desk.ada, &at, 2_000_000, rest[1_000_000..].to_vec())).await.expect(204);
     assert_eq!(desk.bytes(&at).await, file);
     // Ending an upload works on a full disk too.

@@ -58,7 +58,13 @@ impl Instance {
         let dir = TempDir::new().unwrap();
         let port = free_port();
         let server = spawn(dir.path(), port);
-        let instance = Self { base: format!("http://127.0.0.1:{port}"), dir, port, server, http: reqwest::Client::new() };
+        let instance = Self {
+            base: format!("http://127.0.0.1:{port}"),
+            dir,
+            port,
+            server,
+            http: reqwest::Client::new(),
+        };
         instance.wait_ready().await;
         instance
     }
@@ -96,7 +102,8 @@ impl Instance {
 
     /// The pid of the embedded worker.
     pub(crate) fn worker_pid(&self) -> Option<u32> {
-        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.server.id())).ok()?;
+        let children =
+            std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.server.id())).ok()?;
         children.split_whitespace().find_map(|pid| {
             let cmdline = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
             cmdline.contains("meridian-worker").then(|| pid.parse().ok())?
@@ -114,7 +121,8 @@ impl Instance {
     pub(crate) async fn person(&self, name: &str) -> Person {
         let body = json!({"email": format!("{name}@example.org"), "password": "correct horse battery",
             "display_name": name, "time_zone": "Europe/Berlin", "workspace_name": "Acme"});
-        let answer = self.http.post(format!("{}/api/v1/auth/signup", self.base)).json(&body).send().await.unwrap();
+        let answer =
+            self.http.post(format!("{}/api/v1/auth/signup", self.base)).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 201);
         let made: Value = answer.json().await.unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -180,7 +188,11 @@ impl Person {
     /// Sends a file as one update, published at once; answers the update's id.
     pub(crate) async fn upload(&self, name: &str, bytes: Vec<u8>) -> String {
         let update = self
-            .call(Method::POST, &format!("/teams/{}/updates", self.team), json!({"kind": "video", "title": name}))
+            .call(
+                Method::POST,
+                &format!("/teams/{}/updates", self.team),
+                json!({"kind": "video", "title": name}),
+            )
             .await;
         let id = update["id"].as_str().unwrap().to_owned();
         let answer = self

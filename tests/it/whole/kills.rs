@@ -12,14 +12,8 @@ use super::instance::{Instance, Person, fixture};
 
 /// The upload's offset as the server tells it.
 async fn offset(ada: &Person, url: &str) -> usize {
-    let answer = ada
-        .http
-        .head(url)
-        .bearer_auth(&ada.token)
-        .header("tus-resumable", "1.0.0")
-        .send()
-        .await
-        .unwrap();
+    let answer =
+        ada.http.head(url).bearer_auth(&ada.token).header("tus-resumable", "1.0.0").send().await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.headers()["upload-offset"].to_str().unwrap().parse().unwrap()
 }
@@ -49,7 +43,8 @@ async fn twelve_kills_lose_nothing_that_was_acknowledged() {
         let mut chance = StdRng::seed_from_u64(seed);
         let mut instance = Instance::start().await;
         let ada = instance.person("ada").await;
-        let made = ada.call(Method::POST, &format!("/teams/{}/updates", ada.team), json!({"kind": "video"})).await;
+        let made =
+            ada.call(Method::POST, &format!("/teams/{}/updates", ada.team), json!({"kind": "video"})).await;
         let update = made["id"].as_str().unwrap().to_owned();
         let created = ada
             .http
@@ -92,14 +87,15 @@ async fn twelve_kills_lose_nothing_that_was_acknowledged() {
         let status = ada.get(&format!("/updates/{update}")).await["status"].clone();
         in_flight += usize::from(status != "ready");
         if let Some(worker) = instance.worker_pid() {
-            let killed = std::process::Command::new("kill").arg("-KILL").arg(worker.to_string()).status().unwrap();
+            let killed =
+                std::process::Command::new("kill").arg("-KILL").arg(worker.to_string()).status().unwrap();
             assert!(killed.success());
         }
         tokio::time::sleep(Duration::from_millis(chance.random_range(50..1500))).await;
         let status = ada.get(&format!("/updates/{update}")).await["status"].clone();
         in_flight += usize::from(status != "ready");
         instance.kill_and_restart().await;
-        let ready = ada.wait(&update, &["ready", "failed"], Duration::from_secs(240)).await;
+        let ready = ada.wait(&update, &["ready", "failed"], Duration::from_mins(4)).await;
         assert_eq!(ready["status"], "ready", "seed {seed}: {ready:#}\n{}", instance.log());
     }
     assert!(in_flight >= 8, "only {in_flight} of 12 kills hit work in flight");

@@ -9,7 +9,10 @@ use super::instance::Instance;
 async fn two_people_share_an_update() {
     let instance = Instance::start().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
-    assert!(folder.join("clients/node_modules").exists(), "run `npm ci` in tests/clients first (make test does)");
+    assert!(
+        folder.join("clients/node_modules").exists(),
+        "run `npm ci` in tests/clients first (make test does)"
+    );
     let mut command = Command::new("node");
     command
         .current_dir(&folder)

@@ -11,6 +11,7 @@ pub struct Model {
     pub version: String,
     pub slots: i64,
     #[sea_orm(column_type = "Text", nullable)]
+    #[expect(clippy::struct_field_names, reason = "the column is the speech model")]
     pub model: Option<String>,
     pub started_at: i64,
     pub seen_at: i64,

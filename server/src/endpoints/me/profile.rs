@@ -36,6 +36,11 @@ pub struct PatchMe {
 const DAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
 
 /// Days are words of two letters, each once; the end comes after the start.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    reason = "garde passes field and context by reference"
+)]
 fn hours(value: &Option<WorkingHours>, context: &()) -> garde::Result {
     let Some(value) = value else { return Ok(()) };
     let mut seen = Vec::new();

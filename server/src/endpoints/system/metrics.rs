@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use metrics_exporter_prometheus::PrometheusHandle;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use subtle::ConstantTimeEq as _;
 
 use crate::error::{ApiError, ApiResult};
@@ -49,9 +49,9 @@ pub fn install() -> Recorder {
 }
 
 fn install_once() -> Recorder {
-    let handle = metrics_exporter_prometheus::PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets(&[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0])
-        .and_then(|builder| builder.install_recorder());
+        .and_then(PrometheusBuilder::install_recorder);
     ::metrics::describe_counter!("meridian_http_requests_total", "Requests by method, route and status");
     ::metrics::describe_histogram!(
         "meridian_http_request_seconds",

@@ -52,6 +52,11 @@ impl Default for Agreement {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    reason = "garde passes field and context by reference"
+)]
 fn web_address(value: &Option<String>, _: &()) -> garde::Result {
     match value.as_deref().map(url::Url::parse) {
         None => Ok(()),

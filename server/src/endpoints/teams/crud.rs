@@ -86,6 +86,7 @@ pub struct PatchTeam {
     pub max_duration_ms: Given<i64>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde passes its context by reference")]
 fn duration(value: &Given<i64>, _: &()) -> garde::Result {
     match value {
         Given::Value(ms) if *ms < 1000 => Err(garde::Error::new("has to be at least 1000 ms")),

@@ -68,6 +68,7 @@ pub struct PatchWorkspace {
     pub quota_bytes: Given<i64>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde passes its context by reference")]
 fn quota(value: &Given<i64>, _: &()) -> garde::Result {
     match value {
         Given::Value(bytes) if *bytes < 0 => Err(garde::Error::new("must not be negative")),
