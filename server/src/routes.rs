@@ -30,7 +30,6 @@ impl utoipa::Modify for Bearer {
 
 /// Everything under `/api/v1` and beside it.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(system::health::healthz).service(system::ready::readyz);
     config.configure(media::configure);
     config
         .service(system::health::healthz)

@@ -6,6 +6,7 @@ mod comments;
 mod events;
 mod identity;
 mod media;
+mod openapi;
 mod people;
 mod search;
 mod smoke;
