@@ -5,6 +5,7 @@
 mod comments;
 mod events;
 mod identity;
+mod matrix;
 mod media;
 mod openapi;
 mod people;

@@ -11,3 +11,19 @@ async fn answers_and_knows_who_asks() {
     let ada = server.user("Ada").await;
     assert_ne!(ada.token, server.user("Ada").await.token);
 }
+
+/// 37: the security headers are on pages, answers and refusals alike.
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let server = TestServer::start().await;
+    let nobody = server.anonymous();
+    for (path, status) in [("/readyz", 200), ("/api/v1/me", 401), ("/api/v1/nothing", 404)] {
+        let answer = nobody.get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'self'") && policy.contains("object-src 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"), "{policy}");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(answer.headers["referrer-policy"], "no-referrer", "{path}");
+    }
+}

@@ -92,6 +92,8 @@ pub async fn put_agreement(
     ApiJson(body): ApiJson<Agreement>,
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
+    // Nobody replaces what they may not read.
+    super::readable(&tx, auth.user, id).await?;
     let (team, _) = super::managed(&tx, auth.user, id).await?;
     edit.check(team.version)?;
     for (field, person) in [("urgent_contact", body.urgent_contact), ("backup_contact", body.backup_contact)]

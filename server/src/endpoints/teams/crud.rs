@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::endpoints::workspaces;
-use crate::error::{ApiResult, Problem};
+use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Edit, Given, Page, check, etag};
 use crate::state::AppState;
 
@@ -160,7 +160,11 @@ pub async fn patch_team(
     ApiJson(body): ApiJson<PatchTeam>,
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
-    let (team, _) = super::managed(&tx, auth.user, id).await?;
+    let (team, who) = super::managed(&tx, auth.user, id).await?;
+    // Who manages the workspace but is not in a private team cannot open it to read it.
+    if body.visibility == Some(TeamVisibility::Open) && !policy::reads_team(who, team.visibility) {
+        return Err(ApiError::forbidden("A private team is opened from within."));
+    }
     edit.check(team.version)?;
     let patch = TeamPatch {
         name: body.name.map(|name| name.trim().to_owned()),

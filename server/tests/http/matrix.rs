@@ -1,0 +1,523 @@
+//! Every route of the API document, called by people of every standing (13 in the security list).
+//!
+//! One row a route; a letter a person, in the order of [`PEOPLE`]: `+` the row's status, `1` 401, `3` 403, `4` 404. The
+//! test fails when a route of the document has no row, and when any answer is another one.
+
+use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
+use meridian_domain::ids::{TeamId, UpdateId};
+use meridian_domain::transcript::{Span, spread};
+use meridian_store::repo::transcripts;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::Client;
+use crate::world::World;
+
+/// The letters' order: nobody; a stranger with a workspace of their own; guests outside and inside the team; a member
+/// outside; in the team a member, the author of everything here, and its admin; the workspace's admin and owner, both
+/// outside the team.
+const PEOPLE: [&str; 10] = [
+    "nobody",
+    "stranger",
+    "guest outside",
+    "guest inside",
+    "member outside",
+    "team member",
+    "author",
+    "team admin",
+    "workspace admin",
+    "owner",
+];
+
+/// Method, path, body, the status of `+`, the letters in an open team and in a private one.
+type Row = (&'static str, &'static str, &'static str, u16, &'static str, &'static str);
+
+const READ: (&str, &str) = ("144+++++++", "144+4+++44");
+const MANAGE_UPDATE: (&str, &str) = ("144333++33", "144343++44");
+const OWN_UPDATE: (&str, &str) = ("144333+333", "144343+344");
+const SEE_TEAM: (&str, &str) = ("144+++++++", "144+4+++++");
+const MANAGE_TEAM: (&str, &str) = ("1443333+++", "1443433+++");
+const UPLOADER: (&str, &str) = ("144444+444", "144444+444");
+const IN_WORKSPACE: (&str, &str) = ("14++++++++", "14++++++++");
+const NO_GUESTS: (&str, &str) = ("1433++++++", "1433++++++");
+const MANAGE_WORKSPACE: (&str, &str) = ("14333333++", "14333333++");
+
+const fn row(
+    method: &'static str,
+    path: &'static str,
+    body: &'static str,
+    status: u16,
+    letters: (&'static str, &'static str),
+) -> Row {
+    (method, path, body, status, letters.0, letters.1)
+}
+
+/// Paths stand under `/api/v1`.
+const ROWS: &[Row] = &[
+    row("GET", "/workspaces/{w}", "", 200, IN_WORKSPACE),
+    row("PATCH", "/workspaces/{w}", r#"{"name": "Acme"}"#, 200, MANAGE_WORKSPACE),
+    row("GET", "/workspaces/{w}/members", "", 200, NO_GUESTS),
+    row("PATCH", "/workspaces/{w}/members/{user}", r#"{"role": "member"}"#, 200, MANAGE_WORKSPACE),
+    row("DELETE", "/workspaces/{w}/members/{user}", "", 204, MANAGE_WORKSPACE),
+    row("GET", "/workspaces/{w}/invites", "", 200, MANAGE_WORKSPACE),
+    row("POST", "/workspaces/{w}/invites", r#"{"role": "member"}"#, 201, MANAGE_WORKSPACE),
+    row("DELETE", "/workspaces/{w}/invites/{id}", "", 204, MANAGE_WORKSPACE),
+    row("GET", "/workspaces/{w}/teams", "", 200, IN_WORKSPACE),
+    row("POST", "/workspaces/{w}/teams", r#"{"name": "New"}"#, 201, NO_GUESTS),
+    row("GET", "/workspaces/{workspace}/updates", "", 200, IN_WORKSPACE),
+    row("GET", "/events", "", 200, IN_WORKSPACE),
+    row("GET", "/search", "", 200, IN_WORKSPACE),
+    row("GET", "/teams/{t}", "", 200, SEE_TEAM),
+    row("PATCH", "/teams/{t}", r#"{"name": "Platform"}"#, 200, MANAGE_TEAM),
+    row("DELETE", "/teams/{t}", "", 204, MANAGE_TEAM),
+    row("GET", "/teams/{t}/members", "", 200, SEE_TEAM),
+    // Who manages the workspace takes people out of a private team, but puts nobody in, not even themselves.
+    row("PUT", "/teams/{t}/members/{user}", r#"{"role": "member"}"#, 204, ("1443333+++", "1443433+33")),
+    row("DELETE", "/teams/{t}/members/{user}", "", 204, MANAGE_TEAM),
+    row("GET", "/teams/{t}/glossary", "", 200, READ),
+    // The team's words are everybody's in the team.
+    row("PUT", "/teams/{t}/glossary", r#"{"terms": ["Meridian"]}"#, 200, ("144+3+++++", "144+4+++44")),
+    row("GET", "/teams/{t}/agreement", "", 200, READ),
+    row("PUT", "/teams/{t}/agreement", r#"{"text": "We answer."}"#, 200, ("1443333+++", "1443433+44")),
+    row("GET", "/teams/{team}/asks", "", 200, READ),
+    row("GET", "/teams/{team}/answers", "", 200, READ),
+    row("GET", "/teams/{team}/decisions", "", 200, READ),
+    row("GET", "/teams/{team}/updates", "", 200, READ),
+    row(
+        "POST",
+        "/teams/{team}/updates",
+        r#"{"kind": "text", "body": "x"}"#,
+        201,
+        ("144+3+++33", "144+4+++44"),
+    ),
+    row("GET", "/updates/{update}", "", 200, READ),
+    row("PATCH", "/updates/{update}", r#"{"title": "Other"}"#, 200, MANAGE_UPDATE),
+    row("DELETE", "/updates/{update}", "", 204, MANAGE_UPDATE),
+    row("POST", "/updates/{update}/publish", "{}", 200, OWN_UPDATE),
+    // Of what is deleted only those know who may bring it back.
+    row("POST", "/updates/{update}/restore", "{}", 200, ("144444++44", "144444++44")),
+    row("POST", "/updates/{update}/retry", "{}", 409, MANAGE_UPDATE),
+    row("GET", "/updates/{update}/events", "", 200, READ),
+    row("GET", "/updates/{update}/comments", "", 200, READ),
+    row("POST", "/updates/{update}/comments", r#"{"body": "Nice"}"#, 201, READ),
+    row("GET", "/updates/{update}/reactions", "", 200, READ),
+    row("PUT", "/updates/{update}/reactions/{emoji}", "", 200, READ),
+    row("DELETE", "/updates/{update}/reactions/{emoji}", "", 204, READ),
+    row("GET", "/updates/{update}/viewers", "", 200, READ),
+    row("PUT", "/updates/{update}/watch", r#"{"by": "watching", "position_ms": 5}"#, 200, READ),
+    row("GET", "/updates/{update}/transcript", "", 200, READ),
+    row("GET", "/updates/{update}/transcript.{format}", "", 200, READ),
+    row("PUT", "/updates/{update}/transcript", "WEBVTT\n\n00:01.000 --> 00:02.000\nHi\n", 200, MANAGE_UPDATE),
+    row("POST", "/updates/{update}/transcript/regenerate", "{}", 409, MANAGE_UPDATE),
+    row("PATCH", "/transcript/segments/{segment}", r#"{"text": "Better"}"#, 200, MANAGE_UPDATE),
+    // No suggestion exists before the first is made by the server; an unknown one tells nobody anything.
+    row("POST", "/transcript/suggestions/{suggestion}/accept", "{}", 404, ("1444444444", "1444444444")),
+    row("POST", "/transcript/suggestions/{suggestion}/dismiss", "{}", 404, ("1444444444", "1444444444")),
+    row("PATCH", "/comments/{comment}", r#"{"body": "Edited"}"#, 200, OWN_UPDATE),
+    row("DELETE", "/comments/{comment}", "", 204, ("144333++++", "144343++44")),
+    row("POST", "/comments/{comment}/resolve", "{}", 200, READ),
+    row("POST", "/comments/{comment}/reopen", "{}", 200, READ),
+    row("POST", "/comments/{comment}/acknowledge", "{}", 200, OWN_UPDATE),
+    row("GET", "/comments/{comment}/history", "", 200, READ),
+    row("POST", "/uploads", "", 201, OWN_UPDATE),
+    row("HEAD", "/uploads/{id}", "", 200, UPLOADER),
+    row("PATCH", "/uploads/{id}", "", 204, UPLOADER),
+    row("DELETE", "/uploads/{id}", "", 204, UPLOADER),
+];
+
+/// What belongs to the caller alone: 401 for nobody, this status for a new person, 404 with somebody else's id.
+const OWN: &[(&str, &str, &str, u16)] = &[
+    ("GET", "/me", "", 200),
+    ("PATCH", "/me", r#"{"display_name": "Someone"}"#, 200),
+    ("DELETE", "/me", "", 204),
+    ("GET", "/me/asks", "", 200),
+    ("GET", "/me/sessions", "", 200),
+    ("DELETE", "/me/sessions/{id}", "", 204),
+    ("GET", "/me/api-tokens", "", 200),
+    ("POST", "/me/api-tokens", r#"{"name": "ci", "scopes": ["read"]}"#, 201),
+    ("DELETE", "/me/api-tokens/{id}", "", 204),
+    ("POST", "/me/password", r#"{"current_password": "wrong horse", "new_password": "another horse"}"#, 422),
+    ("GET", "/workspaces", "", 200),
+    ("POST", "/workspaces", r#"{"name": "Mine"}"#, 201),
+    ("POST", "/invites/{token}/accept", "{}", 200),
+];
+
+/// What nobody in particular may call, with the answer they get; the whole of it.
+const PUBLIC: &[(&str, &str, &str, u16)] = &[
+    ("POST", "/api/v1/auth/login", r#"{"email": "x@example.org", "password": "wrong horse"}"#, 401),
+    ("POST", "/api/v1/auth/logout", "{}", 204),
+    ("POST", "/api/v1/auth/password/forgot", r#"{"email": "x@example.org"}"#, 204),
+    ("POST", "/api/v1/auth/password/reset", r#"{"token": "x", "new_password": "correct horse"}"#, 422),
+    ("POST", "/api/v1/auth/refresh", "{}", 401),
+    ("POST", "/api/v1/auth/signup", "{}", 422),
+    ("GET", "/api/v1/instance", "", 200),
+    ("GET", "/api/v1/invites/{token}", "", 200),
+    ("GET", "/api/v1/openapi.json", "", 200),
+    ("OPTIONS", "/api/v1/uploads", "", 204),
+    ("OPTIONS", "/api/v1/uploads/{id}", "", 204),
+    ("GET", "/healthz", "", 200),
+    // Without a configured token there is nothing.
+    ("GET", "/metrics", "", 404),
+    ("GET", "/readyz", "", 200),
+];
+
+/// Everybody of [`PEOPLE`], and what was made once.
+struct Cast {
+    world: World,
+    people: Vec<Client>,
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().to_owned()
+}
+
+impl Cast {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let server = &world.server;
+        let (tia, wanda) = (server.user("Tia").await, server.user("Wanda").await);
+        server.add_member(world.workspace, &tia, WorkspaceRole::Member).await;
+        server.add_member(world.workspace, &wanda, WorkspaceRole::Admin).await;
+        for team in [world.open, world.private] {
+            server.join(team, &tia, TeamRole::Member).await;
+        }
+        server.join(world.private, &world.gus, TeamRole::Member).await;
+        let World { sam, gil, gus, cleo, ben, ada, olga, .. } = &world;
+        let people = [&server.anonymous(), sam, gil, gus, cleo, &tia, ben, ada, &wanda, olga];
+        let people = people.into_iter().cloned().collect();
+        Self { world, people }
+    }
+
+    fn author(&self) -> &Client {
+        &self.people[6]
+    }
+
+    /// A team with everybody who is in the others.
+    async fn new_team(&self, visibility: TeamVisibility) -> TeamId {
+        let World { server, workspace, ada, .. } = &self.world;
+        let team = server.team(*workspace, visibility, ada).await;
+        for index in [3, 5, 6] {
+            server.join(team, &self.people[index], TeamRole::Member).await;
+        }
+        team
+    }
+
+    /// A video without bytes, with a recognised transcript where `spoken`.
+    async fn video(&self, team: TeamId, extra: Value, spoken: bool) -> UpdateId {
+        let made = self.world.video(self.author(), team, extra).await;
+        let update: UpdateId = id(&made).parse().unwrap();
+        let span =
+            Span { start_ms: 0, end_ms: 9_000, text: "Hello".to_owned(), words: spread("Hello", 0, 9_000) };
+        if spoken {
+            self.world
+                .server
+                .write(async |tx| {
+                    let made = transcripts::begin_recognised(tx, update, None, "en", "base").await.unwrap();
+                    transcripts::append_recognised(tx, made, &[span]).await.unwrap();
+                    transcripts::finish_recognised(tx, made, None).await.unwrap();
+                })
+                .await;
+        }
+        update
+    }
+
+    async fn comment(&self, update: UpdateId) -> String {
+        let ask = json!({"body": "When?", "kind": "question", "assignee_id": self.author().id});
+        id(&self.author().post(&format!("/api/v1/updates/{update}/comments"), ask).await.expect(201))
+    }
+
+    async fn upload(&self, update: UpdateId) -> String {
+        let request = self
+            .author()
+            .request(Method::POST, &format!("/api/v1/uploads?update_id={update}"))
+            .header("tus-resumable", "1.0.0")
+            .header("upload-length", "100");
+        let made = crate::support::Answer::of(request).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        made.headers["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// A new member of the workspace, and of the team.
+    async fn subject(&self, team: TeamId) -> String {
+        let server = &self.world.server;
+        let who = server.user("Subject").await;
+        server.add_member(self.world.workspace, &who, WorkspaceRole::Member).await;
+        server.join(team, &who, TeamRole::Member).await;
+        who.id.to_string()
+    }
+
+    async fn invite(&self) -> Value {
+        let at = format!("/api/v1/workspaces/{}/invites", self.world.workspace);
+        self.world.olga.post(&at, json!({"role": "member"})).await.expect(201)
+    }
+
+    /// The update that a route is about, in the state that the route needs; `made`: another one.
+    async fn update_for(&self, path: &str, team: TeamId, allowed: bool, made: Option<UpdateId>) -> UpdateId {
+        if let Some(update) = made {
+            return update;
+        }
+        let draft = path.ends_with("/publish") && allowed;
+        let extra = if draft { json!({"publish": "draft"}) } else { json!({}) };
+        let update = self.video(team, extra, path.contains("transcript")).await;
+        if path.ends_with("/restore") {
+            let gone = self.author().delete(&format!("/api/v1/updates/{update}")).await;
+            assert_eq!(gone.status, 204, "{}", gone.text);
+        }
+        update
+    }
+
+    /// The path with ids of new objects in a team (`about`: of an update that is there).
+    async fn fill(
+        &self,
+        method: &str,
+        path: &str,
+        team: TeamId,
+        allowed: bool,
+        about: Option<UpdateId>,
+    ) -> String {
+        let mut full = format!("/api/v1{path}");
+        let mut put = |name: &str, value: &str| full = full.replace(name, value);
+        let workspace = self.world.workspace.to_string();
+        put("{w}", &workspace);
+        put("{workspace}", &workspace);
+        put("{emoji}", "%F0%9F%91%8D");
+        put("{format}", "vtt");
+        put("{suggestion}", "00000000-0000-7000-8000-000000000000");
+        if path.contains("{user}") {
+            put("{user}", &self.subject(team).await);
+        }
+        put("{t}", &team.to_string());
+        put("{team}", &team.to_string());
+        if path.contains("/invites/{id}") {
+            put("{id}", &id(&self.invite().await));
+        }
+        let needs = ["{update}", "{comment}", "{segment}", "/uploads"];
+        if needs.iter().any(|part| path.contains(part)) {
+            let update = self.update_for(path, team, allowed, about).await;
+            put("{update}", &update.to_string());
+            if path.contains("{comment}") {
+                put("{comment}", &self.comment(update).await);
+            }
+            if path.contains("{segment}") {
+                let read =
+                    self.author().get(&format!("/api/v1/updates/{update}/transcript")).await.expect(200);
+                put("{segment}", read["segments"][0]["id"].as_str().unwrap());
+            }
+            if path == "/uploads" {
+                full.push_str(&format!("?update_id={update}"));
+            } else if path.starts_with("/uploads") {
+                full = full.replace("{id}", &self.upload(update).await);
+            }
+        } else if path == "/events" || path == "/search" {
+            full.push_str(&format!("?workspace_id={workspace}&q=hello"));
+        }
+        assert!(!full.contains('{'), "{method} {full}");
+        full
+    }
+}
+
+/// The status; event streams have no end that could be waited for.
+async fn call(who: &Client, method: &str, path: &str, body: &str) -> u16 {
+    let mut request = who.request(method.parse().unwrap(), path);
+    if path.contains("/uploads") {
+        request = request.header("tus-resumable", "1.0.0");
+        request = match method {
+            "POST" => request.header("upload-length", "100"),
+            "PATCH" => request
+                .header("upload-offset", "0")
+                .header("content-type", "application/offset+octet-stream")
+                .body("ten bytes!"),
+            _ => request,
+        };
+    } else if body.starts_with("WEBVTT") {
+        request = request.header("content-type", "text/vtt").body(body.to_owned());
+    } else if !body.is_empty() {
+        request = request.header("content-type", "application/json").body(body.to_owned());
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    if !path.contains("/events") {
+        answer.bytes().await.unwrap();
+    }
+    status
+}
+
+fn status_of(letter: char, allowed: u16) -> u16 {
+    match letter {
+        '1' => 401,
+        '3' => 403,
+        '4' => 404,
+        '+' => allowed,
+        other => panic!("no such letter: {other}"),
+    }
+}
+
+/// Every method and path of the document.
+fn documented() -> Vec<(String, String)> {
+    let document: Value = serde_json::to_value(meridian_server::app::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let verbs = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let of = |path: &String, item: &Value| -> Vec<(String, String)> {
+        let methods = item.as_object().unwrap().keys().filter(|key| verbs.contains(&key.as_str()));
+        methods.map(|method| (method.to_uppercase(), path.clone())).collect()
+    };
+    paths.iter().flat_map(|(path, item)| of(path, item)).collect()
+}
+
+#[test]
+fn every_route_of_the_document_has_one_row() {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    rows.extend(ROWS.iter().map(|row| (row.0.to_owned(), format!("/api/v1{}", row.1))));
+    rows.extend(OWN.iter().map(|row| (row.0.to_owned(), format!("/api/v1{}", row.1))));
+    rows.extend(PUBLIC.iter().map(|row| (row.0.to_owned(), row.1.to_owned())));
+    rows.sort();
+    let mut routes = documented();
+    routes.sort();
+    let missing: Vec<_> = routes.iter().filter(|route| !rows.contains(route)).collect();
+    assert!(missing.is_empty(), "routes without a row in matrix.rs: {missing:#?}");
+    let gone: Vec<_> = rows.iter().filter(|row| !routes.contains(row)).collect();
+    assert!(gone.is_empty(), "rows without a route: {gone:#?}");
+    assert_eq!(rows.len(), routes.len(), "a route has two rows");
+    for row in ROWS {
+        assert_eq!((row.4.len(), row.5.len()), (PEOPLE.len(), PEOPLE.len()), "{} {}", row.0, row.1);
+        // Nobody is anybody's, and strangers find nothing of another workspace.
+        assert!(row.4.starts_with("14") && row.5.starts_with("14"), "{} {}", row.0, row.1);
+    }
+}
+
+/// 13: every route, every standing, in an open and in a private team.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_answers_everybody_as_the_table_says() {
+    let cast = Cast::new().await;
+    let mut wrong = Vec::new();
+    for (visibility, shared) in
+        [(TeamVisibility::Open, cast.world.open), (TeamVisibility::Private, cast.world.private)]
+    {
+        for &(method, path, body, status, open, private) in ROWS {
+            let letters = if visibility == TeamVisibility::Open { open } else { private };
+            let mut told = String::new();
+            let mut differs = false;
+            // Who is refused changes nothing, so all of them ask for the same object.
+            let denied = cast.fill(method, path, shared, false, None).await;
+            for (who, letter) in cast.people.iter().zip(letters.chars()) {
+                let fresh = letter == '+' && method != "GET";
+                let at = if fresh {
+                    let team = if (method, path) == ("DELETE", "/teams/{t}") {
+                        cast.new_team(visibility).await
+                    } else {
+                        shared
+                    };
+                    cast.fill(method, path, team, true, None).await
+                } else {
+                    denied.clone()
+                };
+                if fresh && path.ends_with("{emoji}") && method == "DELETE" {
+                    assert_eq!(call(who, "PUT", &at, "").await, 200);
+                }
+                let got = call(who, method, &at, body).await;
+                differs |= got != status_of(letter, status);
+                told.push_str(&format!(" {got}"));
+            }
+            if differs {
+                wrong.push(format!("{method} {path} ({visibility:?}): {letters} ({status}), got{told}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "in the order of PEOPLE:\n{}", wrong.join("\n"));
+}
+
+/// Drafts are their author's, direct updates those people's: every route with such an update, or anything on it, is 404
+/// for all others, whatever they are in the team and the workspace.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drafts_and_direct_updates_are_nowhere_for_others() {
+    let cast = Cast::new().await;
+    let team = cast.world.open;
+    let to = cast.people[5].id;
+    let mut wrong = Vec::new();
+    for (what, extra, seers) in
+        [("draft", json!({"publish": "draft"}), vec![6]), ("direct", json!({"audience": [to]}), vec![5, 6])]
+    {
+        for &(method, path, body, ..) in ROWS {
+            let about =
+                ["{update}", "{comment}", "{segment}", "/uploads"].iter().any(|part| path.contains(part));
+            if !about {
+                continue;
+            }
+            let update = cast.video(team, extra.clone(), true).await;
+            let at = cast.fill(method, path, team, false, Some(update)).await;
+            for (index, who) in cast.people.iter().enumerate().filter(|(index, _)| !seers.contains(index)) {
+                let expected = if index == 0 { 401 } else { 404 };
+                let got = call(who, method, &at, body).await;
+                if got != expected {
+                    wrong.push(format!("{what}: {method} {path} as {}: {got}", PEOPLE[index]));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is one's own: nobody is refused, a new person is served, another person's id does not exist.
+#[tokio::test]
+async fn what_is_ones_own_is_nobody_elses() {
+    let cast = Cast::new().await;
+    let server = &cast.world.server;
+    let mut wrong = Vec::new();
+    for &(method, path, body, status) in OWN {
+        let who = server.user("Someone").await;
+        let mut at = format!("/api/v1{path}");
+        if path.contains("{token}") {
+            at = at.replace("{token}", cast.invite().await["token"].as_str().unwrap());
+        } else if path.contains("sessions/{id}") {
+            let second = server.renewed(&who).await;
+            let listed = second.get("/api/v1/me/sessions").await.expect(200);
+            let items = listed["items"].as_array().unwrap();
+            at = at
+                .replace("{id}", &id(items.iter().find(|item| item["current"] != true).unwrap_or(&items[0])));
+        } else if path.contains("{id}") {
+            let new = json!({"name": "ci", "scopes": ["read"]});
+            at = at.replace("{id}", &id(&who.post("/api/v1/me/api-tokens", new).await.expect(201)));
+        }
+        let mut check = async |name: &str, who: &Client, expected: u16| {
+            let got = call(who, method, &at, body).await;
+            if got != expected {
+                wrong.push(format!("{method} {path} as {name}: {got} instead of {expected}"));
+            }
+        };
+        check("nobody", &server.anonymous(), 401).await;
+        if path.contains("{id}") {
+            check("somebody else", &cast.world.olga, 404).await;
+        }
+        check("oneself", &who, status).await;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn nobody_in_particular_gets_only_what_is_public() {
+    let cast = Cast::new().await;
+    let nobody = cast.world.server.anonymous();
+    let mut wrong = Vec::new();
+    for &(method, path, body, status) in PUBLIC {
+        let at = path
+            .replace("{token}", cast.invite().await["token"].as_str().unwrap())
+            .replace("{id}", "00000000-0000-7000-8000-000000000000");
+        let got = call(&nobody, method, &at, body).await;
+        if got != status {
+            wrong.push(format!("{method} {path}: {got} instead of {status}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Who manages the workspace but is not in a private team cannot open it to read it.
+#[tokio::test]
+async fn a_private_team_is_opened_only_from_within() {
+    let cast = Cast::new().await;
+    let at = format!("/api/v1/teams/{}", cast.world.private);
+    for who in [&cast.people[8], &cast.people[9]] {
+        who.patch(&at, json!({"visibility": "open"})).await.expect_problem(403, "forbidden");
+        who.get(&format!("{at}/updates")).await.expect_problem(404, "not_found");
+    }
+    cast.people[7].patch(&at, json!({"visibility": "open"})).await.expect(200);
+}
