@@ -14,6 +14,9 @@ if running; then
   say "restarting with the new build"
   stop_server
 fi
+if (exec 3<>"/dev/tcp/${LISTEN%:*}/${LISTEN##*:}") 2>/dev/null; then
+  fail "something else listens on $LISTEN: choose another address, for example MERIDIAN_LISTEN=127.0.0.1:8090 make up"
+fi
 say "starting"
 MERIDIAN_DATA_DIR="$DATA" setsid nohup target/release/meridian-server serve >>"$LOG_FILE" 2>&1 </dev/null &
 echo $! >"$PID_FILE"
