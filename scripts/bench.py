@@ -1,0 +1,272 @@
+"""Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run.
+
+usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE; the instance it starts has a data folder of its own and no speech
+model, so that only media is measured. Recordings: MERIDIAN_SHARED or ../shared where present, else the tests' own.
+"""
+
+import http.client
+import json
+import os
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+ROUNDS = 3
+IDLE_S = 30
+
+
+def stat(pid):
+    """The fields of /proc/PID/stat after the name."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def own_cpu(pid):
+    return sum(int(field) for field in stat(pid)[11:13]) / TICKS
+
+
+def ended_children_cpu(pid):
+    return sum(int(field) for field in stat(pid)[13:15]) / TICKS
+
+
+def rss_mb(pid):
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def children(pid):
+    found = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found.update(int(child) for child in (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+class Instance:
+    """A server with its worker."""
+
+    def __init__(self, programs, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        models = Path(folder, "no-models")
+        models.mkdir()
+        env = {
+            "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "MERIDIAN_LISTEN": f"127.0.0.1:{self.port}",
+            "MERIDIAN_DATA_DIR": folder, "MERIDIAN_MODEL_DIR": str(models), "MERIDIAN_LOG": "warn",
+        }
+        begin = time.monotonic()
+        log = open(Path(folder, "log"), "w")
+        self.server = subprocess.Popen([programs / "meridian-server", "serve"], env=env, stdout=log, stderr=log)
+        while True:
+            try:
+                if self.call("GET", "/readyz")[0] == 200:
+                    break
+            except OSError:
+                pass
+            if self.server.poll() is not None or time.monotonic() - begin > 30:
+                sys.exit(f"the server did not start: {Path(folder, 'log').read_text()}")
+            time.sleep(0.005)
+        self.start_s = time.monotonic() - begin
+        account = {"email": "a@bench.example", "password": "correct horse battery", "display_name": "A", "time_zone": "UTC",
+                   "workspace_name": "Bench"}
+        made = self.api("POST", "/auth/signup", account, token=None)
+        self.token = made["access_token"]
+        self.team = self.api("POST", f"/workspaces/{made['workspace']['id']}/teams", {"name": "Bench"})["id"]
+        self.worker = self.worker_pid()
+
+    def worker_pid(self):
+        for _ in range(100):
+            for pid in children(self.server.pid):
+                if b"meridian-worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+            time.sleep(0.1)
+        sys.exit("the server has no worker")
+
+    def call(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(method, path, body=body, headers=headers or {})
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        return answer.status, text
+
+    def api(self, method, path, body=None, token=""):
+        headers = {"Content-Type": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        status, text = self.call(method, f"/api/v1{path}", None if body is None else json.dumps(body), headers)
+        if status >= 300:
+            sys.exit(f"{method} {path}: {status} {text.decode()}")
+        return json.loads(text)
+
+    def upload(self, file):
+        """Seconds from the last byte to playable; wall seconds with a media child; the children's CPU seconds."""
+        update = self.api("POST", f"/teams/{self.team}/updates", {"kind": "video", "title": file.name})["id"]
+        cpu, walls, over = ended_children_cpu(self.worker), [], threading.Event()
+        watching = threading.Thread(target=self.watch_children, args=(walls, over))
+        watching.start()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.putrequest("POST", f"/api/v1/uploads?update_id={update}")
+        size = file.stat().st_size
+        for name, value in (("Authorization", f"Bearer {self.token}"), ("Tus-Resumable", "1.0.0"), ("Upload-Length", size),
+                            ("Content-Length", size), ("Content-Type", "application/offset+octet-stream")):
+            connection.putheader(name, str(value))
+        connection.endheaders()
+        connection.send(file.read_bytes())
+        sent = time.monotonic()
+        if connection.getresponse().status != 201:
+            sys.exit(f"{file} was not taken")
+        while (status := self.api("GET", f"/updates/{update}")["status"]) not in ("playable", "ready"):
+            if status == "failed" or time.monotonic() - sent > 300:
+                sys.exit(f"{file}: {status}")
+            time.sleep(0.02)
+        playable = time.monotonic() - sent
+        # The media is done when no child has been there for a second.
+        while not walls or time.monotonic() - walls[-1] < 1:
+            time.sleep(0.1)
+        over.set()
+        watching.join()
+        return playable, walls[-1] - walls[0], ended_children_cpu(self.worker) - cpu
+
+    def watch_children(self, seen, over):
+        """Notes when a media child was there, first and last."""
+        while not over.is_set():
+            if children(self.worker):
+                seen.append(time.monotonic())
+            time.sleep(0.01)
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait(40)
+
+
+def ffmpeg(*arguments):
+    subprocess.run(["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y", *map(str, arguments)], check=True)
+
+
+def timed_ffmpeg(*arguments):
+    """Wall and CPU seconds."""
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    begin, cpu = time.monotonic(), used()
+    ffmpeg(*arguments)
+    return time.monotonic() - begin, used() - cpu
+
+
+def hls(folder):
+    return ["-f", "hls", "-hls_time", "6", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4",
+            "-hls_segment_filename", f"{folder}/%v_%d.m4s"]
+
+
+def ladder(file, folder, height):
+    """What the worker makes of a video that cannot be copied: x264 at 720p or the source's height, and 360p; AAC."""
+    tops = [height for height in (min(height, 720), 360) if height >= 360]
+    heights = sorted(set(tops), reverse=True) or [height]
+    split = f"[0:v]split={len(heights)}" + "".join(f"[s{i}]" for i in range(len(heights)))
+    scale = "".join(f";[s{i}]scale=-2:{wanted}[v{i}]" for i, wanted in enumerate(heights))
+    maps = [part for i in range(len(heights)) for part in ("-map", f"[v{i}]")]
+    streams = " ".join(f"v:{i}" for i in range(len(heights))) + " a:0"
+    x264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-bf", "0", "-sc_threshold", "0",
+            "-force_key_frames", "expr:gte(t,n_forced*6)", "-pix_fmt", "yuv420p", "-threads", "2"]
+    return ["-i", file, "-filter_complex", split + scale, *maps, "-map", "0:a", *x264, "-c:a", "aac", "-b:a", "96k",
+            "-var_stream_map", streams, *hls(folder), f"{folder}/%v.m3u8"]
+
+
+def remux(file, folder):
+    return ["-i", file, "-c", "copy", *hls(folder), f"{folder}/all.m3u8"]
+
+
+def recordings(folder):
+    shared = Path(os.environ.get("MERIDIAN_SHARED", ROOT.parent / "shared")) / "media/recordings"
+    own = ROOT / "tests/fixtures/media"
+    webm = shared / "long-2min.webm"
+    mp4 = Path(folder, "ten-minutes.mp4")
+    # The fixture over and over, for ten minutes.
+    ffmpeg("-stream_loop", 99, "-i", own / "moov-at-end.mp4", "-c", "copy", "-t", 600, mp4)
+    return mp4, webm if webm.exists() else own / "spoken-update.webm"
+
+
+def height_of(file):
+    told = subprocess.check_output(["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=height",
+                                    "-of", "csv=p=0", file], text=True)
+    return int(told)
+
+
+def in_turns(instance, file, command):
+    """Medians of ours (playable, wall, CPU) and of the command (wall, CPU)."""
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(instance.upload(file))
+        with tempfile.TemporaryDirectory() as out:
+            theirs.append(timed_ffmpeg(*command(out)))
+    return [statistics.median(column) for column in zip(*ours)], [statistics.median(column) for column in zip(*theirs)]
+
+
+def idle(instance, rows):
+    # What start-up leaves behind settles first.
+    time.sleep(5)
+    before, begin = own_cpu(instance.server.pid), time.monotonic()
+    worker_before = own_cpu(instance.worker)
+    time.sleep(IDLE_S)
+    share = 100 / (time.monotonic() - begin)
+    rows += [
+        ("P12 start to ready", "s", 0.5, instance.start_s),
+        ("P12 server, idle", "MB", 40, rss_mb(instance.server.pid)),
+        ("P12 server, idle", "% of a core", 0.5, (own_cpu(instance.server.pid) - before) * share),
+        ("P12 worker before its first job", "MB", 60, rss_mb(instance.worker)),
+        ("P12 worker, idle", "% of a core", None, (own_cpu(instance.worker) - worker_before) * share),
+    ]
+
+
+def main():
+    programs, results = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sources:
+        mp4, webm = recordings(sources)
+        instance = Instance(programs, folder)
+        try:
+            idle(instance, rows)
+            (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, mp4, lambda out: remux(mp4, out))
+            rows += [
+                ("P3 H.264 MP4, 10 min: last byte to playable", "s", 1, playable),
+                ("P3 CPU of the media child", "s", 2.5, cpu),
+                ("P3 CPU of an ffmpeg remux", "s", None, their_cpu),
+            ]
+            height = height_of(webm)
+            (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, webm, lambda out: ladder(webm, out, height))
+            rows += [
+                (f"P4 {webm.name}, {height}p: last byte to playable", "s", 3, playable),
+                ("P4 wall, ours / ffmpeg", "x", 1, wall / their_wall),
+                ("P4 CPU, ours / ffmpeg", "x", 1, cpu / their_cpu),
+                ("P4 wall of the media child", "s", None, wall),
+                ("P4 CPU of the media child", "s", None, cpu),
+                ("P4 wall of ffmpeg", "s", None, their_wall),
+                ("P4 CPU of ffmpeg", "s", None, their_cpu),
+            ]
+        finally:
+            instance.stop()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, medians of {ROUNDS}")
+    told = []
+    for what, unit, goal, figure in rows:
+        verdict = "" if goal is None else "met" if figure <= goal else "missed"
+        wanted = "" if goal is None else f"<= {goal}"
+        print(f"{what:52} {wanted:>8} {figure:9.2f} {unit:12} {verdict}")
+        told.append({"what": what, "unit": unit, "goal": goal, "figure": round(figure, 3), "verdict": verdict or None})
+    results.parent.mkdir(exist_ok=True)
+    results.write_text(json.dumps({"load": os.getloadavg(), "cores": os.cpu_count(), "rows": told}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
