@@ -10,5 +10,9 @@ it('phaseKey knows every status, and phases to come', () => {
   expect(phaseKey({ status: 'processing', live: false, progress: { phase: 'polishing', percent: 3 } })).toBe(
     'phase.working',
   );
+  for (const phase of ['processing', 'loudness']) {
+    const update = { status: 'playable', live: false, progress: { phase, percent: 99 } } as const;
+    expect(phaseKey(update)).toBe('phase.playable');
+  }
   expect(phaseKey({ status: 'playable', live: false, progress: null })).toBe('phase.playable');
 });

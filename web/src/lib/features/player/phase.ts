@@ -26,6 +26,7 @@ export type PhaseKey =
 export function phaseKey(update: Pick<Update, 'status' | 'live' | 'progress'>): PhaseKey {
   if (update.status === 'uploading') return update.live ? 'phase.live' : 'phase.uploading';
   const phase = update.progress?.phase ?? '';
+  if (update.status === 'playable' && phase !== 'transcribing') return 'phase.playable';
   if (Object.hasOwn(PHASES, phase)) return PHASES[phase as keyof typeof PHASES];
   return update.status === 'playable' ? 'phase.playable' : 'phase.working';
 }

@@ -49,7 +49,9 @@ export function transcriptApi(updateId: string, title: () => string): Transcript
   return {
     load: async () => {
       try {
-        return await api.load<TranscriptData>(`/updates/${updateId}/transcript`);
+        return await api.load<TranscriptData>(`/updates/${updateId}/transcript`, {
+          query: { partial: true },
+        });
       } catch (error) {
         if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return null;
         throw error;

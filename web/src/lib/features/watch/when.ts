@@ -8,9 +8,12 @@ export function placeOf(zone: string): string {
 }
 
 function clock(instant: Date, zone: string | undefined): string {
-  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(
-    instant,
-  );
+  return new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(instant);
 }
 
 function day(instant: Date, zone: string | undefined): string {
