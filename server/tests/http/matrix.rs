@@ -3,6 +3,8 @@
 //! One row a route; a letter a person, in the order of [`PEOPLE`]: `+` the row's status, `1` 401, `3` 403, `4` 404. The
 //! test fails when a route of the document has no row, and when any answer is another one.
 
+use std::fmt::Write as _;
+
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::{TeamId, UpdateId};
 use meridian_domain::transcript::{Span, spread};
@@ -304,12 +306,12 @@ impl Cast {
                 put("{segment}", read["segments"][0]["id"].as_str().unwrap());
             }
             if path == "/uploads" {
-                full.push_str(&format!("?update_id={update}"));
+                write!(full, "?update_id={update}").unwrap();
             } else if path.starts_with("/uploads") {
                 full = full.replace("{id}", &self.upload(update).await);
             }
         } else if path == "/events" || path == "/search" {
-            full.push_str(&format!("?workspace_id={workspace}&q=hello"));
+            write!(full, "?workspace_id={workspace}&q=hello").unwrap();
         }
         assert!(!full.contains('{'), "{method} {full}");
         full
@@ -416,7 +418,7 @@ async fn every_route_answers_everybody_as_the_table_says() {
                 }
                 let got = call(who, method, &at, body).await;
                 differs |= got != status_of(letter, status);
-                told.push_str(&format!(" {got}"));
+                write!(told, " {got}").unwrap();
             }
             if differs {
                 wrong.push(format!("{method} {path} ({visibility:?}): {letters} ({status}), got{told}"));
