@@ -66,12 +66,22 @@ async fn receive(
     let mut out = options.open(part).await.map_err(ModelError::file(part))?;
     let mut progress = Progress::new(what, expected);
     let mut got = offset;
-    while let Some(bytes) = response.chunk().await? {
-        out.write_all(&bytes).await.map_err(ModelError::file(part))?;
-        got += u64::try_from(bytes.len()).unwrap_or_default();
-        progress.at(got);
-    }
+    let broken = loop {
+        match response.chunk().await {
+            Ok(Some(bytes)) => {
+                out.write_all(&bytes).await.map_err(ModelError::file(part))?;
+                got += u64::try_from(bytes.len()).unwrap_or_default();
+                progress.at(got);
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    // A broken connection too: what came is what the next try goes on from.
     out.flush().await.map_err(ModelError::file(part))?;
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
     match expected {
         Some(expected) if got < expected => Err(ModelError::Short { url: url.to_owned(), got, expected }),
         _ => Ok(()),
