@@ -85,7 +85,7 @@ class Instance:
 
 
 def tell(base, kept, what):
-    print(f"{what}\n\n  {base}/login")
+    print(f"{what}\n\n  {base}/sign-in")
     for name, short, zone in PEOPLE:
         print(f"  {short + '@demo.example':22} {name}, {zone}")
     print(f"  password of each: {kept['password']}")
