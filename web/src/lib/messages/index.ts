@@ -4,11 +4,12 @@ import { auth } from './en/auth';
 import { core } from './en/core';
 import { discuss } from './en/discuss';
 import { places } from './en/places';
+import { record } from './en/record';
 import { settings } from './en/settings';
 import { watch } from './en/watch';
 import type { Params } from './types';
 
-const english = { ...core, ...auth, ...places, ...settings, ...watch, ...discuss };
+const english = { ...core, ...auth, ...places, ...settings, ...watch, ...discuss, ...record };
 
 export type { Params };
 type Entry = string | ((params: Params) => string);

@@ -1,0 +1,353 @@
+// The recorder: from choosing a source to the last piece of a take.
+
+import type { Recording } from './archive';
+import { nearness } from './clock';
+import { granted } from './devices.svelte';
+import { CaptureError, type CaptureFailure, type Device } from './failures';
+import { fileName, pickFormat } from './formats';
+import { Drawing } from './drawing.svelte';
+import { outbox } from './outbox.svelte';
+import { loadPrefs, savePrefs, type RecorderPrefs } from './prefs';
+import { Prompts } from './prompts.svelte';
+import { room, type Room } from './room';
+import type { Sender } from './sender.svelte';
+import { Setup, type Output } from './setup.svelte';
+import { Take } from './take';
+import { usesCamera, usesScreen, type Source } from './types';
+
+export type Phase = 'setup' | 'asking' | 'countdown' | 'recording' | 'paused' | 'stopping';
+/** Why a recording was paused or ended by something else than its author. */
+export type Interruption =
+  'camera_lost' | 'microphone_lost' | 'screen_ended' | 'limit' | 'no_room' | 'browser' | 'bubble_lost';
+
+export interface RecordingPlan {
+  userId: string;
+  teamId: string;
+  title: string;
+  roundId: string | null;
+  replaces: string | null;
+  limitMs: number | null;
+}
+
+const COUNT_FROM = 3;
+/** Colour of the whiteboard. */
+const PAPER = '#fdfdfb';
+
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
+export class Recorder {
+  phase = $state<Phase>('setup');
+  prefs = $state<RecorderPrefs>(loadPrefs());
+  failure = $state<CaptureFailure | null>(null);
+  interruption = $state<Interruption | null>(null);
+  count = $state(0);
+  elapsedMs = $state(0);
+  limitMs = $state<number | null>(null);
+  room = $state<Room>('enough');
+  sender = $state.raw<Sender | null>(null);
+  output = $state.raw<Output | null>(null);
+  readonly near = $derived(nearness(this.elapsedMs, this.limitMs));
+  readonly busy = $derived(['countdown', 'recording', 'paused', 'stopping'].includes(this.phase));
+  readonly rolling = $derived(this.phase === 'recording' || this.phase === 'paused');
+  readonly drawing = new Drawing(() => this.show());
+  readonly prompts = new Prompts();
+  readonly setup = new Setup((device) => this.lost(device));
+  private readonly onstopped: (sender: Sender) => void;
+  private take: Take | null = null;
+  private timers: ReturnType<typeof setInterval>[] = [];
+  private counting: (() => void) | null = null;
+  private wakeLock: WakeLockSentinel | null = null;
+
+  constructor(onstopped: (sender: Sender) => void) {
+    this.onstopped = onstopped;
+  }
+
+  get source(): Source {
+    return this.prefs.source;
+  }
+
+  set(change: Partial<RecorderPrefs>): void {
+    this.prefs = { ...this.prefs, ...change };
+    savePrefs(this.prefs);
+  }
+
+  /** Opens what needs no click, if the browser has been allowed before. */
+  async openQuietly(): Promise<void> {
+    if (usesScreen(this.source)) return;
+    const needed = usesCamera(this.source) ? (['camera', 'microphone'] as const) : (['microphone'] as const);
+    const answers = await Promise.all(needed.map(granted));
+    if (answers.every(Boolean)) await this.open();
+  }
+
+  async choose(source: Source): Promise<void> {
+    this.set({ source });
+    this.failure = null;
+    if (!usesScreen(source)) this.setup.closeScreen();
+    if (!usesCamera(source)) this.setup.closeCamera();
+    await this.openQuietly();
+  }
+
+  /** Opens the source's devices; false: the browser or the person said no. */
+  async open(): Promise<boolean> {
+    this.failure = null;
+    this.phase = 'asking';
+    try {
+      await this.setup.open(this.source, this.prefs);
+      return true;
+    } catch (error) {
+      this.failure = error instanceof CaptureError ? error.code : 'unknown';
+      return false;
+    } finally {
+      this.phase = 'setup';
+    }
+  }
+
+  async useCamera(id: string): Promise<void> {
+    this.set({ camera: id });
+    if (this.setup.camera !== null)
+      await this.reopen(() => this.setup.openCamera(id, this.source === 'both'));
+  }
+
+  async useMicrophone(id: string): Promise<void> {
+    this.set({ microphone: id });
+    if (this.setup.microphone !== null) await this.reopen(() => this.setup.openMicrophone(id));
+  }
+
+  private async reopen(work: () => Promise<void>): Promise<void> {
+    this.failure = null;
+    try {
+      await work();
+    } catch (error) {
+      this.failure = error instanceof CaptureError ? error.code : 'unknown';
+    }
+  }
+
+  /** Asks for what is missing, counts down and records. */
+  async begin(plan: RecordingPlan): Promise<void> {
+    if (this.phase !== 'setup') return;
+    this.interruption = null;
+    const format = pickFormat(this.source, (type) => MediaRecorder.isTypeSupported(type));
+    if (format === null) {
+      this.failure = 'no_format';
+      return;
+    }
+    if (!(await this.open())) return;
+    const output = this.setup.output(this.source, PAPER);
+    this.output = output;
+    this.show();
+    const sender = await outbox.begin(this.describe(plan, format.mimeType, format.kind));
+    this.sender = sender;
+    if (!(await this.countDown())) return this.giveUp(sender);
+    this.limitMs = plan.limitMs;
+    const take = new Take(
+      output,
+      format,
+      // The last piece goes together with the word that it is the last.
+      (blob, durationMs) => sender.add(blob, durationMs, this.phase === 'stopping'),
+      () => void this.ended(),
+    );
+    try {
+      await take.start();
+    } catch {
+      this.failure = 'no_format';
+      return this.giveUp(sender);
+    }
+    this.take = take;
+    this.phase = 'recording';
+    this.prompts.begin((chapters) => sender.describe({ chapters }));
+    this.follow();
+  }
+
+  private describe(plan: RecordingPlan, mimeType: string, kind: 'video' | 'voice'): Recording {
+    // A moment, not a state.
+    const now = Date.now();
+    return {
+      id: newId(),
+      userId: plan.userId,
+      teamId: plan.teamId,
+      title: plan.title,
+      kind,
+      publish: this.prefs.live ? 'now' : 'draft',
+      filename: fileName({ mimeType, kind }, now),
+      mimeType: mimeType.split(';')[0] ?? mimeType,
+      roundId: plan.roundId,
+      replaces: plan.replaces,
+      tries: 0,
+      updateId: null,
+      uploadUrl: null,
+      chapters: [],
+      dirty: false,
+      createdAt: new Date(now).toISOString(),
+      durationMs: 0,
+      ended: false,
+    };
+  }
+
+  /** 3, 2, 1; false: it was called off. */
+  private countDown(): Promise<boolean> {
+    if (!this.prefs.countdown) return Promise.resolve(true);
+    this.phase = 'countdown';
+    this.count = COUNT_FROM;
+    return new Promise((resolve) => {
+      const end = (go: boolean): void => {
+        clearInterval(timer);
+        this.counting = null;
+        resolve(go);
+      };
+      const timer = setInterval(() => {
+        this.count -= 1;
+        if (this.count === 0) end(true);
+      }, 1000);
+      this.counting = () => end(false);
+    });
+  }
+
+  cancelCountdown(): void {
+    this.counting?.();
+  }
+
+  private async giveUp(sender: Sender): Promise<void> {
+    this.closeOutput();
+    this.sender = null;
+    this.phase = 'setup';
+    await sender.discard();
+  }
+
+  /** Puts bubble and drawing over the picture. */
+  show(): void {
+    const bubble = this.source === 'both' && this.setup.camera !== null ? { ...this.prefs.bubble } : null;
+    this.output?.show({
+      bubble,
+      strokes: $state.snapshot(this.drawing.strokes) as typeof this.drawing.strokes,
+    });
+  }
+
+  moveBubble(x: number, y: number): void {
+    this.set({ bubble: { x, y } });
+    this.show();
+  }
+
+  private follow(): void {
+    this.timers.push(
+      setInterval(() => {
+        this.elapsedMs = this.take?.elapsed() ?? 0;
+        this.prompts.at(this.elapsedMs);
+        if (this.near === 'over' && this.phase === 'recording') void this.stop('limit');
+      }, 100),
+      setInterval(() => {
+        void room(this.sender?.backlog ?? 0).then((found) => {
+          this.room = found;
+          if (found === 'none' && this.rolling) void this.stop('no_room');
+        });
+      }, 5_000),
+    );
+    // The screen stays on; a browser that cannot promise that records all the same.
+    void navigator.wakeLock?.request('screen').then(
+      (lock) => (this.wakeLock = lock),
+      () => undefined,
+    );
+  }
+
+  pause(): void {
+    if (this.phase !== 'recording') return;
+    this.take?.pause();
+    this.phase = 'paused';
+  }
+
+  resume(): void {
+    if (this.phase !== 'paused') return;
+    this.interruption = null;
+    this.take?.resume();
+    this.phase = 'recording';
+  }
+
+  /** Ends the recording; its last piece is on its way when this resolves. */
+  async stop(why: Interruption | null = null): Promise<void> {
+    if (!this.rolling) return;
+    this.phase = 'stopping';
+    this.interruption = why;
+    await this.take?.stop();
+  }
+
+  /** The browser has handed out the last piece, asked to or not. */
+  private async ended(): Promise<void> {
+    const sender = this.sender;
+    const take = this.take;
+    if (sender === null || take === null) return;
+    if (this.phase !== 'stopping') this.interruption ??= 'browser';
+    this.phase = 'stopping';
+    this.take = null;
+    sender.finish();
+    this.elapsedMs = take.elapsed();
+    this.prompts.end();
+    this.release();
+    this.phase = 'setup';
+    if (sender.state !== 'discarded') this.onstopped(sender);
+  }
+
+  /** Throws the take away and is ready for another one. */
+  async retake(): Promise<void> {
+    const sender = this.sender;
+    const take = this.take;
+    if (sender === null || take === null) return;
+    this.phase = 'stopping';
+    this.take = null;
+    await take.stop();
+    this.closeOutput();
+    this.stopTimers();
+    this.sender = null;
+    this.elapsedMs = 0;
+    this.prompts.end();
+    this.phase = 'setup';
+    await sender.discard();
+  }
+
+  private lost(device: Device): void {
+    if (!this.rolling) {
+      if (device === 'screen') this.setup.closeScreen();
+      else this.failure = `${device}_missing`;
+      return;
+    }
+    if (device === 'screen') void this.stop('screen_ended');
+    else if (device === 'camera' && this.source === 'both') {
+      this.interruption = 'bubble_lost';
+      this.setup.closeCamera();
+      this.show();
+    } else if (device === 'camera') void this.stop('camera_lost');
+    else if (this.source === 'voice') void this.stop('microphone_lost');
+    else {
+      this.pause();
+      this.interruption = 'microphone_lost';
+    }
+  }
+
+  private closeOutput(): void {
+    this.output?.close();
+    this.output = null;
+    this.drawing.clear();
+  }
+
+  private stopTimers(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    void this.wakeLock?.release();
+    this.wakeLock = null;
+  }
+
+  private release(): void {
+    this.stopTimers();
+    this.closeOutput();
+    this.setup.close();
+  }
+
+  /** The page is left. A recording that runs is ended and goes on being sent. */
+  close(): void {
+    this.counting?.();
+    if (this.rolling) void this.stop();
+    else this.release();
+  }
+}

@@ -1,0 +1,286 @@
+// Sends one recording while it is made: pieces are kept in the archive until the server has acknowledged them. A broken
+// network or server only delays it.
+
+import { ApiError } from '$lib/api/errors';
+import type { Archive, Recording } from './archive';
+import type { Chapter } from './types';
+import type { Uplink } from './tus';
+
+interface Pending {
+  at: number;
+  size: number;
+  /** In memory as long as there is little to send; else read from the archive. */
+  blob: Blob | null;
+  kept: Promise<boolean>;
+}
+
+export type SendState = 'sending' | 'waiting' | 'done' | 'refused' | 'discarded';
+
+/** One request carries at most this much: so often a token is renewed and progress is seen. */
+const REQUEST_BYTES = 2 * 1024 * 1024;
+/** Pieces beyond this are read from the archive when their turn comes. */
+const MEMORY_BYTES = 16 * 1024 * 1024;
+const DELAYS_MS = [300, 700, 1_500, 3_000, 5_000];
+/** Trying again cannot help. */
+const FINAL = [400, 403, 404, 410, 412, 413, 415, 422];
+
+export interface Timer {
+  /** Resolves after `ms`, or earlier when something happens that makes trying again worth while. */
+  wait: (ms: number) => Promise<void>;
+}
+
+export class Sender {
+  state = $state<SendState>('sending');
+  /** Bytes recorded, and bytes that the server has. */
+  total = $state(0);
+  acknowledged = $state(0);
+  updateId = $state<string | null>(null);
+  /** The server's own sentence when it refused. */
+  refusal = $state<string | null>(null);
+  /** The archive takes no more: what is not sent lives in this tab only. */
+  unkept = $state(false);
+  readonly backlog = $derived(Math.max(0, this.total - this.acknowledged));
+  readonly recording: Recording;
+  private readonly archive: Archive;
+  private readonly uplink: Uplink;
+  private readonly timer: Timer;
+  private readonly ondone: () => void;
+  private pending: Pending[] = [];
+  private uploadUrl: string | null = null;
+  private uploadEndpoint: string | null = null;
+  private ended = false;
+  private complete = false;
+  private failures = 0;
+  private unsure = false;
+  private running = false;
+
+  constructor(recording: Recording, archive: Archive, uplink: Uplink, timer: Timer, ondone: () => void) {
+    this.recording = recording;
+    this.archive = archive;
+    this.uplink = uplink;
+    this.timer = timer;
+    this.ondone = ondone;
+    this.updateId = recording.updateId;
+    this.uploadUrl = recording.uploadUrl;
+    this.unsure = recording.uploadUrl !== null;
+  }
+
+  /** Takes up a recording that an earlier visit left, as far as it was kept. */
+  async restore(): Promise<void> {
+    const pieces = await this.archive.pieces(this.recording.id);
+    this.pending = pieces.map((piece) => ({ ...piece, blob: null, kept: Promise.resolve(true) }));
+    const last = pieces[pieces.length - 1];
+    this.total = last ? last.at + last.size : 0;
+    this.acknowledged = pieces[0]?.at ?? 0;
+    this.finish();
+  }
+
+  /** Begins: the link exists as soon as the server answers. */
+  start(): void {
+    void this.save();
+    void this.pump();
+  }
+
+  /** Takes a piece. `last`: no other comes after it, and `finish` follows at once. */
+  add(blob: Blob, durationMs: number, last = false): void {
+    if (blob.size === 0 || this.state === 'discarded') return;
+    const at = this.total;
+    this.total += blob.size;
+    this.recording.durationMs = durationMs;
+    const kept = this.archive.add(this.recording.id, at, blob).then(
+      () => true,
+      () => {
+        this.unkept = true;
+        return false;
+      },
+    );
+    const piece: Pending = { at, size: blob.size, blob, kept };
+    this.pending.push(piece);
+    if (this.backlog > MEMORY_BYTES)
+      void kept.then((safe) => {
+        if (safe) piece.blob = null;
+      });
+    if (!last) void this.pump();
+  }
+
+  /** No more pieces come. */
+  finish(): void {
+    this.ended = true;
+    this.recording.ended = true;
+    void this.save();
+    void this.pump();
+  }
+
+  /** Title or chapters, told to the server when there is time. */
+  describe(change: { title?: string; chapters?: Chapter[] }): void {
+    Object.assign(this.recording, change, { dirty: true });
+    void this.save();
+    void this.pump();
+  }
+
+  /** Ends it and removes the draft. */
+  async discard(): Promise<void> {
+    this.state = 'discarded';
+    await Promise.all(this.pending.map((piece) => piece.kept));
+    await this.archive.remove(this.recording.id);
+    if (this.updateId !== null) await this.uplink.deleteUpdate(this.updateId).catch(() => undefined);
+    this.ondone();
+  }
+
+  private async save(): Promise<void> {
+    if (this.state === 'discarded' || this.state === 'done') return;
+    try {
+      await this.archive.save(this.recording);
+    } catch {
+      this.unkept = true;
+    }
+  }
+
+  private async pump(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    while (this.state === 'sending' || this.state === 'waiting') {
+      try {
+        if (!(await this.step())) break;
+        this.failures = 0;
+        if (this.state === 'waiting') this.state = 'sending';
+      } catch (error) {
+        if (!(await this.recover(error))) break;
+      }
+    }
+    this.running = false;
+  }
+
+  /** Does the next thing; false: nothing to do for now. */
+  private async step(): Promise<boolean> {
+    if (this.updateId === null || (this.uploadUrl === null && this.uploadEndpoint === null)) {
+      if (this.ended && this.total === 0) return this.end();
+      await this.createUpdate();
+    } else if (this.uploadUrl === null) await this.createUpload();
+    else if (this.unsure) await this.look(this.uploadUrl);
+    else if (this.complete && !this.recording.dirty) return this.end();
+    else if (this.pending.length > 0 || (this.ended && !this.complete)) await this.append(this.uploadUrl);
+    else if (this.recording.dirty) await this.tell(this.updateId);
+    else return false;
+    return true;
+  }
+
+  private async createUpdate(): Promise<void> {
+    let made;
+    try {
+      made = await this.uplink.createUpdate(this.recording);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.field('round_id') !== null)) throw error;
+      // The round takes no answers (any more): the recording is kept as an update of its own.
+      this.recording.roundId = null;
+      this.recording.tries += 1;
+      return;
+    }
+    this.updateId = made.id;
+    this.uploadEndpoint = made.upload_url;
+    this.recording.updateId = made.id;
+    await this.save();
+  }
+
+  private async createUpload(): Promise<void> {
+    try {
+      this.uploadUrl = await this.uplink.createUpload(this.uploadEndpoint ?? '', this.recording);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      // The upload was made but its address was lost with the answer: nothing is in it, so another draft is made.
+      const lost = this.updateId;
+      this.recording.tries += 1;
+      this.updateId = this.recording.updateId = null;
+      if (lost !== null) await this.uplink.deleteUpdate(lost).catch(() => undefined);
+      return;
+    }
+    this.recording.uploadUrl = this.uploadUrl;
+    await this.save();
+  }
+
+  /** Asks how far the server is: after an error, and where an earlier visit stopped. */
+  private async look(url: string): Promise<void> {
+    const { offset, length } = await this.uplink.standing(url);
+    // What a lost tab sent but could not keep any more.
+    this.total = Math.max(this.total, offset);
+    this.acknowledge(offset);
+    if (length !== null && offset === length) this.complete = true;
+    this.unsure = false;
+  }
+
+  private async append(url: string): Promise<void> {
+    const offset = this.acknowledged;
+    const bodies: Blob[] = [];
+    let end = offset;
+    for (const piece of [...this.pending]) {
+      if (end - offset >= REQUEST_BYTES) break;
+      const blob = piece.blob ?? (await this.archive.read(this.recording.id, piece.at));
+      if (blob === null) throw new ApiError(410, 'gone', '');
+      bodies.push(end > piece.at ? blob.slice(end - piece.at) : blob);
+      end = piece.at + piece.size;
+    }
+    const last = this.ended && end === this.total;
+    this.unsure = true;
+    const reached = await this.uplink.append(
+      url,
+      offset,
+      bodies.length === 0 ? null : new Blob(bodies),
+      last ? end : null,
+    );
+    this.unsure = false;
+    this.acknowledge(reached);
+    if (last && reached === end) this.complete = true;
+  }
+
+  private acknowledge(offset: number): void {
+    this.acknowledged = Math.max(this.acknowledged, offset);
+    while (this.pending[0] && this.pending[0].at + this.pending[0].size <= offset) {
+      const piece = this.pending.shift();
+      if (piece)
+        void piece.kept
+          .then((kept) => (kept ? this.archive.drop(this.recording.id, piece.at) : undefined))
+          .catch(() => undefined);
+    }
+  }
+
+  private async tell(updateId: string): Promise<void> {
+    this.recording.dirty = false;
+    try {
+      await this.uplink.describe(updateId, this.recording);
+    } catch (error) {
+      // What the server does not take (a title of an update that is gone) must not stop the bytes.
+      if (!(error instanceof ApiError && FINAL.includes(error.status))) {
+        this.recording.dirty = true;
+        throw error;
+      }
+    }
+    await this.save();
+  }
+
+  /** Everything is there. */
+  private async end(): Promise<false> {
+    const replaced = this.recording.replaces;
+    if (replaced !== null) await this.uplink.deleteUpdate(replaced).catch(() => undefined);
+    this.state = 'done';
+    await this.archive.remove(this.recording.id);
+    this.ondone();
+    return false;
+  }
+
+  /** After an error: waits, or gives up; true: try again. */
+  private async recover(error: unknown): Promise<boolean> {
+    if (this.state === 'discarded') return false;
+    if (error instanceof ApiError && FINAL.includes(error.status)) {
+      if (this.complete) return true;
+      this.state = 'refused';
+      this.refusal = error.detail;
+      this.ondone();
+      return false;
+    }
+    this.state = 'waiting';
+    const delay = DELAYS_MS[Math.min(this.failures, DELAYS_MS.length - 1)] ?? 5_000;
+    this.failures += 1;
+    await this.timer.wait(Math.max(delay, ((error as ApiError).retryAfterS ?? 0) * 1000));
+    return (this.state as SendState) === 'waiting';
+  }
+}
