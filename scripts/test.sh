@@ -7,8 +7,8 @@ scripts/web.sh
 say "unit tests of the web app"
 (cd web && npm run -s test)
 npm_install tests/clients
-if ! tests/clients/.venv/bin/python -c 'import tusclient' 2>/dev/null; then
-  say "installing the Python upload client"
+if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil' 2>/dev/null; then
+  say "installing the Python upload client and the calendar oracle"
   python3 -m venv tests/clients/.venv
   tests/clients/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
 fi

@@ -1,5 +1,6 @@
 //! Whole-system tests.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod schedule;
 mod uploads;
 mod whole;

@@ -173,6 +173,61 @@ words! {
         /// The sound.
         Listening = "listening",
     }
+    /// How far a round is.
+    RoundState {
+        /// No window is open yet.
+        Scheduled = "scheduled",
+        /// Somebody's window is or will be open.
+        Open = "open",
+        /// The last window has ended.
+        Closed = "closed",
+    }
+    /// How somebody who is expected in a round stands.
+    AnswerState {
+        /// No answer yet.
+        Waiting = "waiting",
+        /// Answered in time.
+        Answered = "answered",
+        /// Answered behind the due time.
+        Late = "late",
+        /// Out of this round.
+        Excused = "excused",
+        /// Away on its date.
+        Away = "away",
+    }
+    /// What became of a plan.
+    PlanState {
+        /// Not done yet.
+        Open = "open",
+        /// Done.
+        Done = "done",
+        /// Given up.
+        Dropped = "dropped",
+    }
+    /// What a transcript's sentence seems to be.
+    SuggestionKind {
+        /// What somebody will do.
+        Plan = "plan",
+        /// What is in the way.
+        Blocker = "blocker",
+        /// What was decided.
+        Decision = "decision",
+        /// What somebody needs from others.
+        Request = "request",
+    }
+    /// Why something is played or read before other things.
+    Reason {
+        /// Something is in the way.
+        Blocker = "blocker",
+        /// Somebody is asked something.
+        Ask = "ask",
+        /// Something was decided.
+        Decision = "decision",
+        /// Somebody's answer to a round.
+        Answer = "answer",
+        /// Somebody's update.
+        Update = "update",
+    }
     /// What an API token may do.
     Scope {
         /// GET.
@@ -257,6 +312,14 @@ words! {
         ReactionChanged = "reaction.changed",
         /// Something for one person's inbox.
         NotificationCreated = "notification.created",
+        /// A check-in's round began: the first window is open.
+        RoundOpened = "round.opened",
+        /// Somebody answered a round.
+        RoundResponse = "round.response",
+        /// A round's last window has ended.
+        RoundClosed = "round.closed",
+        /// One person's window opened, or it is time to remind them; told to that person only.
+        RoundDue = "round.due",
     }
 }
 
@@ -278,5 +341,17 @@ impl EventKind {
     /// Whether only an update's own stream carries it.
     pub fn own_stream_only(self) -> bool {
         matches!(self, Self::UpdateProgress | Self::TranscriptSegment)
+    }
+}
+
+impl SuggestionKind {
+    /// The kind of comment that it becomes when somebody accepts it.
+    pub fn comment(self) -> CommentKind {
+        match self {
+            Self::Plan => CommentKind::Action,
+            Self::Blocker => CommentKind::Blocker,
+            Self::Decision => CommentKind::Decision,
+            Self::Request => CommentKind::Question,
+        }
     }
 }

@@ -89,6 +89,10 @@ ids! {
     CommentId,
     /// A job of the queue.
     JobId,
+    /// A check-in.
+    CheckInId,
     /// A round of a check-in.
     RoundId,
+    /// A plan that is carried from round to round.
+    PlanItemId,
 }

@@ -1,11 +1,15 @@
 //! What Meridian is about, without input or output: ids, words of the field, policy, time.
 #![warn(missing_docs)]
 
+pub mod catch_up;
 pub mod clock;
 pub mod enums;
 pub mod ids;
 pub mod policy;
 pub mod ranges;
+pub mod rounds;
+pub mod schedule;
 pub mod sniff;
+pub mod suggestions;
 pub mod transcript;
 pub mod working_time;

@@ -97,6 +97,26 @@ pub fn after_working_time(from: Timestamp, working_ms: i64, hours: &WorkingHours
     None
 }
 
+/// How much of somebody's working time lies between two instants, in milliseconds; 0 where `to` is not behind `from`.
+/// Only the last ten years before `to` are looked at.
+pub fn working_time_between(from: Timestamp, to: Timestamp, hours: &WorkingHours) -> i64 {
+    let last = to.to_zoned(hours.zone.clone()).date();
+    let Some(mut date) = from.to_zoned(hours.zone.clone()).date().yesterday().ok() else { return 0 };
+    let mut worked_ms: i64 = 0;
+    for _ in 0..HORIZON_DAYS {
+        if date > last {
+            break;
+        }
+        if let Some((start, end)) = hours.shift(date) {
+            let (begin, stop) = (start.max(from), end.min(to));
+            worked_ms += stop.as_millisecond().saturating_sub(begin.as_millisecond()).max(0);
+        }
+        let Ok(next) = date.tomorrow() else { break };
+        date = next;
+    }
+    worked_ms
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -165,7 +185,31 @@ mod tests {
         (today && hour >= start_h) || (yesterday && hour < end_h)
     }
 
+    #[test]
+    fn an_age_counts_working_time_only() {
+        let ada = usual("Europe/Berlin");
+        let age = |from: &str, to: &str| {
+            working_time_between(from.parse().unwrap(), to.parse().unwrap(), &ada) / 60_000
+        };
+        // Friday 16:00 to Monday 10:00 in Berlin: two hours.
+        assert_eq!(age("2026-11-06T15:00:00Z", "2026-11-09T09:00:00Z"), 120);
+        assert_eq!(age("2026-11-07T15:00:00Z", "2026-11-08T09:00:00Z"), 0);
+        assert_eq!(age("2026-11-09T09:00:00Z", "2026-11-06T15:00:00Z"), 0);
+    }
+
     proptest! {
+        #[test]
+        fn an_age_is_what_was_waited_for(
+            from in 1_700_000_000_i64..1_900_000_000,
+            span_s in 0_i64..400_000,
+            zone in proptest::sample::select(vec!["Europe/Berlin", "Asia/Kolkata", "America/New_York"]),
+        ) {
+            let hours = usual(zone);
+            let from = Timestamp::from_second(from).unwrap();
+            let due = after_working_time(from, span_s * 1000, &hours).unwrap();
+            prop_assert_eq!(working_time_between(from, due, &hours), span_s * 1000);
+        }
+
         #[test]
         fn exactly_that_much_working_time_goes_by(
             start_quarter in 0_i64..4_000,

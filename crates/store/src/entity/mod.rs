@@ -4,10 +4,12 @@
     reason = "the derives of sea-orm need public models; columns are explained in the SQL"
 )]
 
+pub(crate) mod absences;
 pub(crate) mod api_tokens;
 pub(crate) mod artefacts;
 pub(crate) mod audience_members;
 pub(crate) mod audiences;
+pub(crate) mod check_ins;
 pub(crate) mod comment_history;
 pub(crate) mod comments;
 pub(crate) mod events;
@@ -17,9 +19,13 @@ pub(crate) mod jobs;
 pub(crate) mod media_generations;
 pub(crate) mod members;
 pub(crate) mod password_resets;
+pub(crate) mod plan_items;
 pub(crate) mod reactions;
 pub(crate) mod rendition_inits;
 pub(crate) mod renditions;
+pub(crate) mod round_members;
+pub(crate) mod round_notices;
+pub(crate) mod rounds;
 pub(crate) mod search_rows;
 pub(crate) mod segments;
 pub(crate) mod sessions;

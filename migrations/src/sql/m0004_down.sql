@@ -1,0 +1,7 @@
+DROP INDEX IF EXISTS updates_round;
+DROP TABLE IF EXISTS absences;
+DROP TABLE IF EXISTS plan_items;
+DROP TABLE IF EXISTS round_notices;
+DROP TABLE IF EXISTS round_members;
+DROP TABLE IF EXISTS rounds;
+DROP TABLE IF EXISTS check_ins;
