@@ -38,8 +38,8 @@ bench: ## measures what is measured so far and prints goal, figure and verdict
 soak: ## the long campaigns
 	@scripts/soak.sh
 
-openapi: ## writes the API document's snapshot
-	@cargo run -q -p meridian-server -- openapi > server/openapi.json
+openapi: ## writes the API document's snapshot and the web app's types
+	@cargo run -q -p meridian-server -- openapi > server/openapi.json && cd web && npm run -s types
 
 fmt: ## formats Rust and web sources
 	@cargo fmt --all && cd web && npm run -s format

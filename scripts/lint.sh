@@ -6,6 +6,7 @@ need_apt "${BUILD_PACKAGES[@]}"
 cargo fmt --all --check
 scripts/web.sh
 (cd web && npm run -s lint && npm run -s check)
+scripts/check-types.sh
 cargo clippy --workspace --all-targets --locked -- -D warnings
 scripts/check-deps.sh
 scripts/check-sources.sh

@@ -9,6 +9,7 @@ use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
 
+use crate::document;
 use crate::endpoints::system::metrics;
 use crate::endpoints::system::openapi::Document;
 use crate::middleware::{cors, headers, idempotency, measure};
@@ -16,13 +17,16 @@ use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
 
 /// The OpenAPI document.
-pub fn openapi() -> utoipa::openapi::OpenApi {
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn openapi() -> serde_json::Result<serde_json::Value> {
     let (_, document) = App::new()
         .into_utoipa_app()
         .openapi(ApiDoc::openapi())
         .configure(routes::configure)
         .split_for_parts();
-    document
+    document::finish(&document)
 }
 
 /// Serves on a bound listener until it is stopped.
@@ -31,7 +35,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The listener cannot be used.
 pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
     let recorder = metrics::install();
-    let document = Document(web::Bytes::from(openapi().to_pretty_json().map_err(std::io::Error::other)?));
+    let document =
+        openapi().and_then(|document| serde_json::to_vec(&document)).map_err(std::io::Error::other)?;
+    let document = Document(web::Bytes::from(document));
     let state = web::Data::new(state);
     let recorder = web::Data::new(recorder);
     let server = HttpServer::new(move || {

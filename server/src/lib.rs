@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod document;
 pub mod endpoints;
 pub mod error;
 pub mod events_hub;

@@ -62,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 fn print_openapi() -> anyhow::Result<()> {
-    println!("{}", meridian_server::app::openapi().to_pretty_json()?);
+    println!("{}", serde_json::to_string_pretty(&meridian_server::app::openapi()?)?);
     Ok(())
 }
 

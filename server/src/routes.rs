@@ -13,7 +13,11 @@ use crate::endpoints::{
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Meridian", description = "Recorded video and voice updates instead of status meetings.", license(name = "AGPL-3.0-or-later")),
-    components(schemas(crate::error::Problem)),
+    components(schemas(
+        crate::error::Problem,
+        crate::endpoints::asks::lists::AskStateWord,
+        crate::endpoints::updates::list::DraftsWord,
+    )),
     modifiers(&Bearer)
 )]
 pub struct ApiDoc;

@@ -14,4 +14,5 @@ pub mod transcripts;
 pub mod updates;
 pub mod uploads;
 pub mod watching;
+pub mod words;
 pub mod workspaces;

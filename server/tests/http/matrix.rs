@@ -356,7 +356,7 @@ fn status_of(letter: char, allowed: u16) -> u16 {
 
 /// Every method and path of the document.
 fn documented() -> Vec<(String, String)> {
-    let document: Value = serde_json::to_value(meridian_server::app::openapi()).unwrap();
+    let document = meridian_server::app::openapi().unwrap();
     let paths = document["paths"].as_object().unwrap();
     let verbs = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let of = |path: &String, item: &Value| -> Vec<(String, String)> {
@@ -366,12 +366,18 @@ fn documented() -> Vec<(String, String)> {
     paths.iter().flat_map(|(path, item)| of(path, item)).collect()
 }
 
+/// Media addresses: a ticket is the credential, whoever asks. Who gets one that works is tested in media.rs.
+fn by_ticket() -> Vec<(String, String)> {
+    documented().into_iter().filter(|(_, path)| path.starts_with("/media/{ticket}/{update}/")).collect()
+}
+
 #[test]
 fn every_route_of_the_document_has_one_row() {
     let mut rows: Vec<(String, String)> = Vec::new();
     rows.extend(ROWS.iter().map(|row| (row.0.to_owned(), format!("/api/v1{}", row.1))));
     rows.extend(OWN.iter().map(|row| (row.0.to_owned(), format!("/api/v1{}", row.1))));
     rows.extend(PUBLIC.iter().map(|row| (row.0.to_owned(), row.1.to_owned())));
+    rows.extend(by_ticket());
     rows.sort();
     let mut routes = documented();
     routes.sort();
@@ -507,6 +513,23 @@ async fn nobody_in_particular_gets_only_what_is_public() {
         let got = call(&nobody, method, &at, body).await;
         if got != status {
             wrong.push(format!("{method} {path}: {got} instead of {status}"));
+        }
+    }
+    // A made-up ticket opens nothing, whoever brings it.
+    let update = cast.video(cast.world.open, json!({}), false).await;
+    let by_ticket = by_ticket();
+    assert!(by_ticket.len() > 20, "{by_ticket:?}");
+    for (method, path) in by_ticket {
+        let mut at = path.replace("{ticket}", &"A".repeat(120)).replace("{update}", &update.to_string());
+        for (name, value) in [("{n}", "1"), ("{seq}", "1"), ("{rendition}", "720p")] {
+            at = at.replace(name, value);
+        }
+        at = at.replace("{generation}", "00000000-0000-7000-8000-000000000000");
+        for who in [&nobody, cast.author()] {
+            let got = call(who, &method, &at, "").await;
+            if got != 404 {
+                wrong.push(format!("{method} {path}: {got} instead of 404"));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -17,6 +17,7 @@ use crate::state::AppState;
 /// Which asks.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AskState)]
 pub enum AskStateWord {
     /// Not resolved.
     #[default]

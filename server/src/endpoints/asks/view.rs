@@ -56,6 +56,7 @@ pub struct AskView {
     update: UpdateBrief,
     /// A question: the accepted answer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     answer: Option<CommentView>,
 }
 

@@ -6,6 +6,7 @@ use meridian_store::repo::users;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::endpoints::words::SignupWord;
 use crate::error::ApiResult;
 use crate::state::AppState;
 
@@ -15,6 +16,7 @@ pub struct Instance {
     /// The server's version.
     pub version: &'static str,
     /// `invite` or `open`.
+    #[schema(value_type = SignupWord)]
     pub signup: &'static str,
     /// Nobody has signed up yet: the first account owns the instance.
     pub first_account: bool,

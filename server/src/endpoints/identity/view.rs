@@ -9,6 +9,7 @@ use meridian_store::repo::workspaces;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::ApiResult;
 
 /// When somebody works, in their own zone.
@@ -37,7 +38,7 @@ pub struct Membership {
     /// Its name.
     pub name: String,
     /// One's role: owner, admin, member or guest.
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
 }
 
@@ -79,6 +80,7 @@ pub struct SignedIn {
     pub user: Me,
     /// After sign-up: the workspace made or joined.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub workspace: Option<Membership>,
 }
 

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::auth::keys::random_token;
+use crate::endpoints::words::ScopeWord;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Page, check};
 use crate::state::AppState;
@@ -23,7 +24,7 @@ pub struct NewApiToken {
     pub name: String,
     /// What it may do: read, write, upload, admin.
     #[garde(length(min = 1, max = 4))]
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<ScopeWord>)]
     pub scopes: Vec<Scope>,
     /// When it ends.
     #[garde(skip)]
@@ -39,11 +40,12 @@ pub struct ApiToken {
     pub id: ApiTokenId,
     /// The secret, shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub token: Option<String>,
     /// What it is for.
     pub name: String,
     /// What it may do.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<ScopeWord>)]
     pub scopes: Vec<Scope>,
     /// When it ends.
     #[schema(value_type = Option<String>, format = DateTime)]

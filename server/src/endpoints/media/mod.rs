@@ -6,6 +6,7 @@
 mod admission;
 mod answer;
 mod captions;
+pub(crate) mod document;
 mod download;
 mod playlist;
 mod range;

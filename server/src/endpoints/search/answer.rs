@@ -34,7 +34,7 @@ pub struct HitView {
     /// The text, or the part of a long one around the match.
     pub text: String,
     /// `[from, to]` each, in code points of `text`.
-    #[schema(value_type = Vec<Vec<usize>>)]
+    #[schema(value_type = Vec<(usize, usize)>)]
     pub highlights: Vec<(usize, usize)>,
     /// The transcript's segment.
     #[schema(value_type = Option<Uuid>)]

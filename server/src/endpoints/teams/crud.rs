@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Auth;
+use crate::endpoints::words::{TeamRoleWord, TeamVisibilityWord};
 use crate::endpoints::workspaces;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Edit, Given, Page, check, etag};
@@ -28,12 +29,12 @@ pub struct Team {
     /// Its name.
     pub name: String,
     /// open or private.
-    #[schema(value_type = String)]
+    #[schema(value_type = TeamVisibilityWord)]
     pub visibility: TeamVisibility,
     /// The longest update; null: no limit.
     pub max_duration_ms: Option<i64>,
     /// One's role in it; null: not in it.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TeamRoleWord>)]
     pub role: Option<TeamRole>,
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
@@ -61,7 +62,7 @@ pub struct NewTeam {
     /// open or private.
     #[garde(skip)]
     #[serde(default = "open")]
-    #[schema(value_type = String)]
+    #[schema(value_type = TeamVisibilityWord)]
     pub visibility: TeamVisibility,
 }
 
@@ -77,7 +78,7 @@ pub struct PatchTeam {
     pub name: Option<String>,
     /// open or private.
     #[garde(skip)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TeamVisibilityWord>)]
     pub visibility: Option<TeamVisibility>,
     /// The longest update, from one second on; null: no limit.
     #[serde(default)]

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::endpoints::identity::view::WorkingHours;
+use crate::endpoints::words::TeamRoleWord;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Page};
 use crate::state::AppState;
@@ -29,7 +30,7 @@ pub struct TeamMember {
     /// When this person works.
     pub working_hours: WorkingHours,
     /// admin or member.
-    #[schema(value_type = String)]
+    #[schema(value_type = TeamRoleWord)]
     pub role: TeamRole,
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
@@ -41,7 +42,7 @@ pub struct TeamMember {
 pub struct PutTeamMember {
     /// admin or member; without it a new member is a member and an old one stays as they are.
     #[garde(skip)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TeamRoleWord>)]
     pub role: Option<TeamRole>,
 }
 

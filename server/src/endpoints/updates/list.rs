@@ -18,6 +18,7 @@ use crate::state::AppState;
 /// Which drafts are in the list.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Drafts)]
 pub enum DraftsWord {
     /// Mine, with what is published.
     Mine,

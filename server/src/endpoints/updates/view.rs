@@ -52,7 +52,7 @@ pub struct AudienceView {
     pub kind: &'static str,
     /// With `people`: who.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Uuid>>)]
+    #[schema(value_type = Option<Vec<Uuid>>, nullable = false)]
     pub user_ids: Option<Vec<UserId>>,
 }
 
@@ -74,6 +74,7 @@ pub struct ChapterView {
     pub title: String,
     /// Which prompt of a check-in it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub prompt_id: Option<String>,
 }
 
@@ -230,7 +231,7 @@ pub struct UpdateView {
     pub warnings: Vec<Notice>,
     pub chapters: Vec<ChapterView>,
     /// `[start_ms, end_ms]` each.
-    #[schema(value_type = Vec<Vec<i64>>)]
+    #[schema(value_type = Vec<(i64, i64)>)]
     pub silence_map: Vec<(i64, i64)>,
     /// Where its recording is uploaded to; null for a text.
     pub upload_url: Option<String>,

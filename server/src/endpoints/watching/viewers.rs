@@ -49,6 +49,7 @@ pub struct ViewerCounts {
 pub struct ViewersView {
     /// For the author: who.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     items: Option<Vec<ViewerView>>,
     /// Where the next page begins; null at the end.
     next_cursor: Option<String>,

@@ -35,7 +35,7 @@ pub struct WatchBody {
     position_ms: i64,
     /// `[start_ms, end_ms]` each, in any order; united with what was told before.
     #[garde(length(max = MAX_RANGES))]
-    #[schema(value_type = Vec<Vec<i64>>)]
+    #[schema(value_type = Vec<(i64, i64)>)]
     #[serde(default)]
     seen_ranges: Vec<(i64, i64)>,
     /// How.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::crud::Workspace;
 use crate::auth::Auth;
+use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiPath, client};
 use crate::state::AppState;
@@ -18,7 +19,7 @@ pub struct InvitePreview {
     /// The workspace's name.
     pub workspace_name: String,
     /// As what.
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
     /// For one address only.
     pub email: Option<String>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Auth;
+use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Edit, Given, Page, check, etag};
 use crate::state::AppState;
@@ -23,7 +24,7 @@ pub struct Workspace {
     /// Its name.
     pub name: String,
     /// One's role in it.
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
     /// The most that its uploads may take; null: no limit.
     pub quota_bytes: Option<i64>,

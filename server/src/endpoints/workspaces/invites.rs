@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::auth::keys::random_token;
+use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Page, check};
 use crate::mail::Mail;
@@ -30,11 +31,11 @@ pub struct CreateInvite {
     pub email: Option<String>,
     /// owner, admin, member or guest.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
     /// Teams to join with it.
     #[garde(inner(length(max = 50)))]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
     pub team_ids: Option<Vec<TeamId>>,
 }
 
@@ -46,17 +47,19 @@ pub struct Invite {
     pub id: InviteId,
     /// The secret, shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub token: Option<String>,
     /// The link to hand on, shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub url: Option<String>,
     /// For one address only.
     pub email: Option<String>,
     /// As what.
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
     /// Into which teams.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Uuid>)]
     pub team_ids: Vec<TeamId>,
     /// Until when.
     #[schema(value_type = String, format = DateTime)]

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::endpoints::identity::view::WorkingHours;
+use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiError, ApiResult, Code, Problem};
 use crate::http::{ApiJson, ApiPath, ApiQuery, Page, PageQuery};
 use crate::state::AppState;
@@ -31,7 +32,7 @@ pub struct Member {
     /// When this person works.
     pub working_hours: WorkingHours,
     /// The role.
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
@@ -57,7 +58,7 @@ impl From<workspaces::Member> for Member {
 pub struct PatchMember {
     /// owner, admin, member or guest.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(value_type = WorkspaceRoleWord)]
     pub role: WorkspaceRole,
 }
 

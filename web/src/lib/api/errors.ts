@@ -1,10 +1,7 @@
 // Problem documents (RFC 9457) as errors.
+import type { FieldError, Problem } from './types';
 
-export interface FieldError {
-  field: string;
-  code: string;
-  detail: string;
-}
+export type { FieldError };
 
 /** An answer that is no success. `status` 0: no answer at all. */
 export class ApiError extends Error {
@@ -30,7 +27,7 @@ export async function readError(response: Response): Promise<ApiError> {
   const wait = Number(response.headers.get('retry-after'));
   const retryAfterS = Number.isFinite(wait) && wait > 0 ? wait : null;
   try {
-    const body = (await response.json()) as Partial<{ code: string; detail: string; errors: FieldError[] }>;
+    const body = (await response.json()) as Partial<Problem>;
     return new ApiError(
       response.status,
       body.code ?? 'unknown',

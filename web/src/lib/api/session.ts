@@ -1,13 +1,7 @@
 // The access token: in memory only, renewed by the HttpOnly cookie. Tabs take turns (Web Locks), since a refresh
 // token works once.
 import { ApiError, readError } from './errors';
-import type { Me } from './types';
-
-interface SignedIn {
-  access_token: string;
-  expires_in: number;
-  user: Me;
-}
+import type { Me, SignedIn } from './types';
 
 let token: string | null = null;
 let expiresAt = 0;

@@ -1,31 +1,18 @@
-// The comment as the server gives it (docs: "Comments, reactions, watching").
+// The comment as the server gives it (docs: "Comments, reactions, watching"), as far as the app needs it.
+import type { components } from '$lib/api/schema';
 
-export type CommentKind = 'comment' | 'question' | 'decision' | 'action' | 'blocker';
+type Schemas = components['schemas'];
+
+export type CommentKind = Schemas['CommentKind'];
 export const KINDS: readonly CommentKind[] = ['comment', 'question', 'decision', 'action', 'blocker'];
 
-export interface Person {
-  id: string;
-  display_name: string;
-  time_zone?: string;
-}
+/** Whoever is shown beside a comment; their zone is known where the server told it. */
+export type Person = Pick<Schemas['PersonView'], 'id' | 'display_name'> & Partial<Schemas['PersonView']>;
 
-export interface Comment {
-  id: string;
-  update_id: string;
+export type Comment = Omit<
+  Schemas['Comment'],
+  'author' | 'assignee' | 'acknowledged_at' | 'resolved_by' | 'version'
+> & {
   author: Person;
-  body: string;
-  body_html: string;
-  at_ms: number | null;
-  end_ms: number | null;
-  kind: CommentKind;
-  parent_id: string | null;
   assignee: Person | null;
-  due_on: string | null;
-  expected_by: string | null;
-  mentions: string[];
-  priority: 'normal' | 'urgent';
-  resolved_at: string | null;
-  answer_id: string | null;
-  edited_at: string | null;
-  created_at: string;
-}
+};

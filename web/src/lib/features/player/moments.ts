@@ -1,17 +1,13 @@
 // What is marked on the time line: comments and reactions that have a moment.
 
+import type { components } from '$lib/api/schema';
 import type { Comment, CommentKind } from '../comments/types';
 
 export type MomentMark =
   | { type: 'comment'; atMs: number; id: string; kind: CommentKind; name: string }
   | { type: 'reaction'; atMs: number; emoji: string; count: number };
 
-export interface Reaction {
-  emoji: string;
-  at_ms: number | null;
-  count: number;
-  mine: boolean;
-}
+export type Reaction = components['schemas']['Reaction'];
 
 /** Marks of roots and reactions; resolved comments are left out, so that what is open stands out. */
 export function toMarks(comments: readonly Comment[], reactions: readonly Reaction[]): MomentMark[] {

@@ -2,8 +2,12 @@ import { expect, it } from 'vitest';
 import { phaseKey } from './phase';
 
 it('phaseKey knows every status, and phases to come', () => {
-  expect(phaseKey({ status: 'uploading', live: true, progress: null })).toBe('phase.live');
-  expect(phaseKey({ status: 'uploading', live: false, progress: null })).toBe('phase.uploading');
+  expect(phaseKey({ status: 'uploading', live: true, progress: { phase: 'queued', percent: 0 } })).toBe(
+    'phase.live',
+  );
+  expect(phaseKey({ status: 'uploading', live: false, progress: { phase: 'queued', percent: 0 } })).toBe(
+    'phase.uploading',
+  );
   expect(
     phaseKey({ status: 'processing', live: false, progress: { phase: 'transcribing', percent: 3 } }),
   ).toBe('phase.transcribing');
@@ -14,5 +18,7 @@ it('phaseKey knows every status, and phases to come', () => {
     const update = { status: 'playable', live: false, progress: { phase, percent: 99 } } as const;
     expect(phaseKey(update)).toBe('phase.playable');
   }
-  expect(phaseKey({ status: 'playable', live: false, progress: null })).toBe('phase.playable');
+  expect(phaseKey({ status: 'playable', live: false, progress: { phase: 'queued', percent: 0 } })).toBe(
+    'phase.playable',
+  );
 });

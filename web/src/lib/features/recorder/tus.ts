@@ -16,7 +16,7 @@ export interface Standing {
 /** What a sender asks of the server. */
 export interface Uplink {
   /** Makes the update; the same recording and try make only one. */
-  createUpdate: (recording: Recording) => Promise<{ id: string; upload_url: string }>;
+  createUpdate: (recording: Recording) => Promise<Pick<Update, 'id' | 'upload_url'>>;
   /** Begins the upload; answers where it is. */
   createUpload: (uploadUrl: string, recording: Recording) => Promise<string>;
   standing: (url: string) => Promise<Standing>;

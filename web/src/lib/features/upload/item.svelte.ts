@@ -1,15 +1,13 @@
 // One file on its way: a draft is made for it, its bytes go up by tus, it can be paused, resumed and tried again.
 
+import type { Update } from '$lib/api/types';
 import { DetailedError, Upload } from 'tus-js-client';
 import { failureOf, type Failure } from './failure';
 import { guessKind, titleFrom } from './kinds';
 import { RateMeter, secondsLeft } from './rate';
 import { absolute, findPrevious, fingerprintOf } from './unfinished';
 
-export interface Draft {
-  id: string;
-  upload_url: string;
-}
+export type Draft = Pick<Update, 'id' | 'upload_url'>;
 
 export interface UploadApi {
   createDraft: (teamId: string, draft: { title: string; kind: 'video' | 'voice' }) => Promise<Draft>;
@@ -79,7 +77,7 @@ export class UploadItem {
     const draft = (known === null ? null : await this.known(known)) ?? (await this.create());
     this.updateId = draft.id;
     const upload = new Upload(this.file, {
-      endpoint: absolute(draft.upload_url),
+      endpoint: absolute(draft.upload_url ?? '/api/v1/uploads'),
       chunkSize: CHUNK_BYTES,
       retryDelays: RETRY_DELAYS,
       metadata: { filename: this.file.name, filetype: this.file.type, update_id: draft.id },

@@ -4,7 +4,7 @@ import { isInWork, startAt } from './state';
 const transcript = (status: 'pending' | 'ready' | 'no_speech') => ({
   status,
   language: null,
-  word_count: null,
+  word_count: 0,
 });
 
 describe('isInWork', () => {
@@ -26,7 +26,7 @@ describe('startAt', () => {
   it('takes the link, then the place one stopped at', () => {
     expect(startAt(at(20_000), 5_000)).toBe(5_000);
     expect(startAt(at(20_000), null)).toBe(20_000);
-    expect(startAt({ my_watch: null, duration_ms: null, trim: null }, null)).toBe(0);
+    expect(startAt({ ...at(0), duration_ms: null }, null)).toBe(0);
   });
   it('starts anew after the end, and at a trim', () => {
     expect(startAt(at(59_000), null)).toBe(0);
