@@ -135,16 +135,20 @@ export async function recordFor(page, seconds) {
   }, seconds, { polling: 50 });
 }
 
-/** Opens the recorder with a source and starts it without a countdown. */
+/** Opens the recorder with a source and starts it without a countdown; gives a moment just before. */
 export async function start(base, who, page, team, source, { live = false, title = TITLE } = {}) {
   await visit(base, who, page, `/record?team=${team}`);
+  // The choice is open once the browser has answered what it was asked at first.
+  await button(page, 'Start recording').waitFor();
   await page.getByRole('radio', { name: source, exact: true }).check({ force: true });
   const count = page.getByRole('checkbox', { name: 'Count down' });
   if (await count.isChecked()) await count.uncheck();
   if (live) await page.getByRole('checkbox', { name: /^Share live/ }).check();
   if (title !== null) await page.getByLabel('Title').fill(title);
+  const began = Date.now();
   await button(page, 'Start recording').click();
   await page.getByRole('timer').waitFor();
+  return began;
 }
 
 export const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'meridian-recorder-'));

@@ -2,5 +2,6 @@
 
 mod instance;
 mod kills;
+mod recorder;
 mod recordings;
 mod two_people;

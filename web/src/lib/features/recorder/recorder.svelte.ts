@@ -1,12 +1,13 @@
 // The recorder: from choosing a source to the last piece of a take.
 
-import type { Recording } from './archive';
 import { nearness } from './clock';
+import { Countdown } from './countdown.svelte';
 import { granted } from './devices.svelte';
 import { CaptureError, type CaptureFailure, type Device } from './failures';
-import { fileName, pickFormat } from './formats';
+import { pickFormat } from './formats';
 import { Drawing } from './drawing.svelte';
 import { outbox } from './outbox.svelte';
+import { recordingOf, type RecordingPlan } from './plan';
 import { loadPrefs, savePrefs, type RecorderPrefs } from './prefs';
 import { Prompts } from './prompts.svelte';
 import { room, type Room } from './room';
@@ -20,31 +21,14 @@ export type Phase = 'setup' | 'asking' | 'countdown' | 'recording' | 'paused' | 
 export type Interruption =
   'camera_lost' | 'microphone_lost' | 'screen_ended' | 'limit' | 'no_room' | 'browser' | 'bubble_lost';
 
-export interface RecordingPlan {
-  userId: string;
-  teamId: string;
-  title: string;
-  roundId: string | null;
-  replaces: string | null;
-  limitMs: number | null;
-}
-
-const COUNT_FROM = 3;
 /** Colour of the whiteboard. */
 const PAPER = '#fdfdfb';
-
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-}
 
 export class Recorder {
   phase = $state<Phase>('setup');
   prefs = $state<RecorderPrefs>(loadPrefs());
   failure = $state<CaptureFailure | null>(null);
   interruption = $state<Interruption | null>(null);
-  count = $state(0);
   elapsedMs = $state(0);
   limitMs = $state<number | null>(null);
   room = $state<Room>('enough');
@@ -53,13 +37,13 @@ export class Recorder {
   readonly near = $derived(nearness(this.elapsedMs, this.limitMs));
   readonly busy = $derived(['countdown', 'recording', 'paused', 'stopping'].includes(this.phase));
   readonly rolling = $derived(this.phase === 'recording' || this.phase === 'paused');
+  readonly countdown = new Countdown();
   readonly drawing = new Drawing(() => this.show());
   readonly prompts = new Prompts();
   readonly setup = new Setup((device) => this.lost(device));
   private readonly onstopped: (sender: Sender) => void;
   private take: Take | null = null;
   private timers: ReturnType<typeof setInterval>[] = [];
-  private counting: (() => void) | null = null;
   private wakeLock: WakeLockSentinel | null = null;
 
   constructor(onstopped: (sender: Sender) => void) {
@@ -139,9 +123,12 @@ export class Recorder {
     const output = this.setup.output(this.source, PAPER);
     this.output = output;
     this.show();
-    const sender = await outbox.begin(this.describe(plan, format.mimeType, format.kind));
+    const sender = await outbox.begin(recordingOf(plan, format, this.prefs.live));
     this.sender = sender;
-    if (!(await this.countDown())) return this.giveUp(sender);
+    if (this.prefs.countdown) {
+      this.phase = 'countdown';
+      if (!(await this.countdown.run())) return this.giveUp(sender);
+    }
     this.limitMs = plan.limitMs;
     const take = new Take(
       output,
@@ -162,52 +149,8 @@ export class Recorder {
     this.follow();
   }
 
-  private describe(plan: RecordingPlan, mimeType: string, kind: 'video' | 'voice'): Recording {
-    // A moment, not a state.
-    const now = Date.now();
-    return {
-      id: newId(),
-      userId: plan.userId,
-      teamId: plan.teamId,
-      title: plan.title,
-      kind,
-      publish: this.prefs.live ? 'now' : 'draft',
-      filename: fileName({ mimeType, kind }, now),
-      mimeType: mimeType.split(';')[0] ?? mimeType,
-      roundId: plan.roundId,
-      replaces: plan.replaces,
-      tries: 0,
-      updateId: null,
-      uploadUrl: null,
-      chapters: [],
-      dirty: false,
-      createdAt: new Date(now).toISOString(),
-      durationMs: 0,
-      ended: false,
-    };
-  }
-
-  /** 3, 2, 1; false: it was called off. */
-  private countDown(): Promise<boolean> {
-    if (!this.prefs.countdown) return Promise.resolve(true);
-    this.phase = 'countdown';
-    this.count = COUNT_FROM;
-    return new Promise((resolve) => {
-      const end = (go: boolean): void => {
-        clearInterval(timer);
-        this.counting = null;
-        resolve(go);
-      };
-      const timer = setInterval(() => {
-        this.count -= 1;
-        if (this.count === 0) end(true);
-      }, 1000);
-      this.counting = () => end(false);
-    });
-  }
-
   cancelCountdown(): void {
-    this.counting?.();
+    this.countdown.cancel();
   }
 
   private async giveUp(sender: Sender): Promise<void> {
@@ -346,7 +289,7 @@ export class Recorder {
 
   /** The page is left. A recording that runs is ended and goes on being sent. */
   close(): void {
-    this.counting?.();
+    this.countdown.cancel();
     if (this.rolling) void this.stop();
     else this.release();
   }

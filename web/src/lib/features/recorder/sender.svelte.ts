@@ -3,26 +3,20 @@
 
 import { ApiError } from '$lib/api/errors';
 import type { Archive, Recording } from './archive';
-import type { Chapter } from './types';
+import { Backlog } from './backlog';
 import type { Uplink } from './tus';
-
-interface Pending {
-  at: number;
-  size: number;
-  /** In memory as long as there is little to send; else read from the archive. */
-  blob: Blob | null;
-  kept: Promise<boolean>;
-}
+import type { Chapter } from './types';
 
 export type SendState = 'sending' | 'waiting' | 'done' | 'refused' | 'discarded';
 
-/** One request carries at most this much: so often a token is renewed and progress is seen. */
+/** One request carries about this much at most: so often a token is renewed and progress is seen. */
 const REQUEST_BYTES = 2 * 1024 * 1024;
-/** Pieces beyond this are read from the archive when their turn comes. */
-const MEMORY_BYTES = 16 * 1024 * 1024;
 const DELAYS_MS = [300, 700, 1_500, 3_000, 5_000];
 /** Trying again cannot help. */
 const FINAL = [400, 403, 404, 410, 412, 413, 415, 422];
+
+const isFinal = (error: unknown): error is ApiError =>
+  error instanceof ApiError && FINAL.includes(error.status);
 
 export interface Timer {
   /** Resolves after `ms`, or earlier when something happens that makes trying again worth while. */
@@ -45,13 +39,14 @@ export class Sender {
   private readonly uplink: Uplink;
   private readonly timer: Timer;
   private readonly ondone: () => void;
-  private pending: Pending[] = [];
-  private uploadUrl: string | null = null;
+  private readonly queue: Backlog;
+  private uploadUrl: string | null;
   private uploadEndpoint: string | null = null;
   private ended = false;
   private complete = false;
   private failures = 0;
-  private unsure = false;
+  /** It is not certain how far the server is. */
+  private unsure: boolean;
   private running = false;
 
   constructor(recording: Recording, archive: Archive, uplink: Uplink, timer: Timer, ondone: () => void) {
@@ -60,6 +55,7 @@ export class Sender {
     this.uplink = uplink;
     this.timer = timer;
     this.ondone = ondone;
+    this.queue = new Backlog(recording.id, archive, () => (this.unkept = true));
     this.updateId = recording.updateId;
     this.uploadUrl = recording.uploadUrl;
     this.unsure = recording.uploadUrl !== null;
@@ -67,11 +63,9 @@ export class Sender {
 
   /** Takes up a recording that an earlier visit left, as far as it was kept. */
   async restore(): Promise<void> {
-    const pieces = await this.archive.pieces(this.recording.id);
-    this.pending = pieces.map((piece) => ({ ...piece, blob: null, kept: Promise.resolve(true) }));
-    const last = pieces[pieces.length - 1];
-    this.total = last ? last.at + last.size : 0;
-    this.acknowledged = pieces[0]?.at ?? 0;
+    const { start, end } = await this.queue.restore();
+    this.total = end;
+    this.acknowledged = start;
     this.finish();
   }
 
@@ -84,22 +78,10 @@ export class Sender {
   /** Takes a piece. `last`: no other comes after it, and `finish` follows at once. */
   add(blob: Blob, durationMs: number, last = false): void {
     if (blob.size === 0 || this.state === 'discarded') return;
-    const at = this.total;
+    this.queue.add(this.total, blob);
     this.total += blob.size;
     this.recording.durationMs = durationMs;
-    const kept = this.archive.add(this.recording.id, at, blob).then(
-      () => true,
-      () => {
-        this.unkept = true;
-        return false;
-      },
-    );
-    const piece: Pending = { at, size: blob.size, blob, kept };
-    this.pending.push(piece);
-    if (this.backlog > MEMORY_BYTES)
-      void kept.then((safe) => {
-        if (safe) piece.blob = null;
-      });
+    void this.save();
     if (!last) void this.pump();
   }
 
@@ -121,7 +103,7 @@ export class Sender {
   /** Ends it and removes the draft. */
   async discard(): Promise<void> {
     this.state = 'discarded';
-    await Promise.all(this.pending.map((piece) => piece.kept));
+    await this.queue.settled();
     await this.archive.remove(this.recording.id);
     if (this.updateId !== null) await this.uplink.deleteUpdate(this.updateId).catch(() => undefined);
     this.ondone();
@@ -136,10 +118,14 @@ export class Sender {
     }
   }
 
+  private get isOver(): boolean {
+    return this.state !== 'sending' && this.state !== 'waiting';
+  }
+
   private async pump(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    while (this.state === 'sending' || this.state === 'waiting') {
+    while (!this.isOver) {
       try {
         if (!(await this.step())) break;
         this.failures = 0;
@@ -159,27 +145,26 @@ export class Sender {
     } else if (this.uploadUrl === null) await this.createUpload();
     else if (this.unsure) await this.look(this.uploadUrl);
     else if (this.complete && !this.recording.dirty) return this.end();
-    else if (this.pending.length > 0 || (this.ended && !this.complete)) await this.append(this.uploadUrl);
+    else if (!this.queue.isEmpty || (this.ended && !this.complete)) await this.append(this.uploadUrl);
     else if (this.recording.dirty) await this.tell(this.updateId);
     else return false;
     return true;
   }
 
   private async createUpdate(): Promise<void> {
-    let made;
     try {
-      made = await this.uplink.createUpdate(this.recording);
+      const made = await this.uplink.createUpdate(this.recording);
+      this.uploadEndpoint = made.upload_url;
+      this.updateId = this.recording.updateId = made.id;
     } catch (error) {
       if (!(error instanceof ApiError && error.field('round_id') !== null)) throw error;
       // The round takes no answers (any more): the recording is kept as an update of its own.
       this.recording.roundId = null;
       this.recording.tries += 1;
-      return;
     }
-    this.updateId = made.id;
-    this.uploadEndpoint = made.upload_url;
-    this.recording.updateId = made.id;
     await this.save();
+    // It was thrown away while the server made it.
+    if (this.isOver && this.updateId !== null) await this.uplink.deleteUpdate(this.updateId);
   }
 
   private async createUpload(): Promise<void> {
@@ -203,44 +188,25 @@ export class Sender {
     const { offset, length } = await this.uplink.standing(url);
     // What a lost tab sent but could not keep any more.
     this.total = Math.max(this.total, offset);
-    this.acknowledge(offset);
+    this.reach(offset);
     if (length !== null && offset === length) this.complete = true;
     this.unsure = false;
   }
 
   private async append(url: string): Promise<void> {
     const offset = this.acknowledged;
-    const bodies: Blob[] = [];
-    let end = offset;
-    for (const piece of [...this.pending]) {
-      if (end - offset >= REQUEST_BYTES) break;
-      const blob = piece.blob ?? (await this.archive.read(this.recording.id, piece.at));
-      if (blob === null) throw new ApiError(410, 'gone', '');
-      bodies.push(end > piece.at ? blob.slice(end - piece.at) : blob);
-      end = piece.at + piece.size;
-    }
+    const { bytes, end } = await this.queue.take(offset, REQUEST_BYTES);
     const last = this.ended && end === this.total;
     this.unsure = true;
-    const reached = await this.uplink.append(
-      url,
-      offset,
-      bodies.length === 0 ? null : new Blob(bodies),
-      last ? end : null,
-    );
+    const reached = await this.uplink.append(url, offset, bytes, last ? end : null);
     this.unsure = false;
-    this.acknowledge(reached);
+    this.reach(reached);
     if (last && reached === end) this.complete = true;
   }
 
-  private acknowledge(offset: number): void {
+  private reach(offset: number): void {
     this.acknowledged = Math.max(this.acknowledged, offset);
-    while (this.pending[0] && this.pending[0].at + this.pending[0].size <= offset) {
-      const piece = this.pending.shift();
-      if (piece)
-        void piece.kept
-          .then((kept) => (kept ? this.archive.drop(this.recording.id, piece.at) : undefined))
-          .catch(() => undefined);
-    }
+    this.queue.acknowledge(offset);
   }
 
   private async tell(updateId: string): Promise<void> {
@@ -248,8 +214,8 @@ export class Sender {
     try {
       await this.uplink.describe(updateId, this.recording);
     } catch (error) {
-      // What the server does not take (a title of an update that is gone) must not stop the bytes.
-      if (!(error instanceof ApiError && FINAL.includes(error.status))) {
+      // What the server does not take (a title that is too long, perhaps) must not stop the bytes.
+      if (!isFinal(error)) {
         this.recording.dirty = true;
         throw error;
       }
@@ -269,9 +235,8 @@ export class Sender {
 
   /** After an error: waits, or gives up; true: try again. */
   private async recover(error: unknown): Promise<boolean> {
-    if (this.state === 'discarded') return false;
-    if (error instanceof ApiError && FINAL.includes(error.status)) {
-      if (this.complete) return true;
+    if (this.isOver) return false;
+    if (isFinal(error)) {
       this.state = 'refused';
       this.refusal = error.detail;
       this.ondone();
@@ -280,7 +245,8 @@ export class Sender {
     this.state = 'waiting';
     const delay = DELAYS_MS[Math.min(this.failures, DELAYS_MS.length - 1)] ?? 5_000;
     this.failures += 1;
-    await this.timer.wait(Math.max(delay, ((error as ApiError).retryAfterS ?? 0) * 1000));
-    return (this.state as SendState) === 'waiting';
+    const asked = error instanceof ApiError ? (error.retryAfterS ?? 0) * 1000 : 0;
+    await this.timer.wait(Math.max(delay, asked));
+    return !this.isOver;
   }
 }

@@ -21,7 +21,7 @@ export interface Uplink {
   createUpload: (uploadUrl: string, recording: Recording) => Promise<string>;
   standing: (url: string) => Promise<Standing>;
   /** Appends bytes; with `length` they are the last ones. Answers the new offset. */
-  append: (url: string, offset: number, bytes: Blob | null, length: number | null) => Promise<number>;
+  append: (url: string, offset: number, bytes: Blob, length: number | null) => Promise<number>;
   describe: (updateId: string, recording: Recording) => Promise<void>;
   deleteUpdate: (updateId: string) => Promise<void>;
 }
@@ -103,7 +103,7 @@ export const uplink: Uplink = {
         'content-type': 'application/offset+octet-stream',
         ...(length === null ? {} : { 'upload-length': String(length) }),
       },
-      bytes ?? new Blob([]),
+      bytes,
     );
     return Number(response.headers.get('upload-offset'));
   },

@@ -74,6 +74,7 @@ export const discuss = {
   'publish.done': 'Published.',
   'publish.scheduledDone': 'The time is set. Until then only you see it.',
   'publish.failed': 'It could not be published.',
+  'publish.retake': 'Record again',
   'publish.title': 'Title',
   'publish.editTitle': 'Edit title',
   'publish.saveFailed': 'The change was not saved.',

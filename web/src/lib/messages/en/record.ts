@@ -19,7 +19,7 @@ export const record = {
   'record.sourceHint.voice': 'Like a voice message: no picture.',
   'record.team': 'Team',
   'record.updateTitle': 'Title',
-  'record.titleHint': 'Optional. The first sentence is suggested afterwards.',
+  'record.titleHint': 'Optional: otherwise the first sentence becomes the title.',
   'record.camera': 'Camera',
   'record.microphone': 'Microphone',
   'record.device': 'Device {n}',
@@ -76,6 +76,7 @@ export const record = {
   'record.keys':
     'Keys: R starts, Space pauses and goes on, S stops, P pen, A arrow, X clears, N next question.',
 
+  'record.replacing': 'Another take: the draft that you had goes as soon as this one has arrived.',
   'record.sent': 'Everything is safe on the server',
   'record.toSend': '{size} to send',
   'record.waiting':
