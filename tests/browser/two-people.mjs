@@ -1,125 +1,30 @@
 // Two people in two browser profiles and two time zones, and a third who may see nothing.
 // usage: node two-people.mjs BASE RECORDING FOLDER_FOR_PICTURES
-import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
-
-const clients = createRequire(new URL('../clients/package.json', import.meta.url));
-const { chromium } = clients('playwright-core');
-const axe = fs.readFileSync(clients.resolve('axe-core/axe.min.js'), 'utf8');
+import { api, invite as makeInvite, makeTeam, playsAt, reaches, signUp, theatre, watches } from './people.mjs';
 
 const [base, recording, pictures] = process.argv.slice(2);
-fs.mkdirSync(pictures, { recursive: true });
-const STEP_MS = 60_000;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--mute-audio',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    '--autoplay-policy=no-user-gesture-required'],
-});
+const { person, step, accessible, fitsPhone, curtain } = await theatre(base, pictures);
 
-const complaints = [];
-async function person(name, timezoneId) {
-  const context = await browser.newContext({ timezoneId, viewport: { width: 1440, height: 900 }, colorScheme: 'light',
-    // Colours do not fade, so that they are judged as they end up.
-    reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(STEP_MS);
-  page.on('pageerror', (error) => complaints.push(`${name}: ${error}`));
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) complaints.push(`${name}: ${message.text()}`);
-  });
-  return { name, page, context };
-}
-
-async function step(what, act) {
-  const begin = Date.now();
-  try {
-    const result = await act();
-    console.log(`ok ${what} (${Date.now() - begin} ms)`);
-    return result;
-  } catch (error) {
-    for (const who of [ada, ben, eve]) {
-      if (who) await who.page.screenshot({ path: path.join(pictures, `failed-${who.name}.png`) });
-    }
-    console.log(`FAILED ${what}: ${error}\npictures: ${pictures}\n${complaints.join('\n')}`);
-    await browser.close();
-    process.exit(1);
-  }
-}
-
-async function accessible(who, what) {
-  for (const colorScheme of ['light', 'dark']) {
-    await who.page.emulateMedia({ colorScheme });
-    // By the debugger, since the page's policy lets no foreign script in.
-    await who.page.evaluate(axe);
-    await who.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await who.page.evaluate(() =>
-      document.getAnimations().forEach((animation) => animation.effect?.getTiming().iterations === 1 && animation.finish()),
-    );
-    const found = await who.page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-    const serious = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-    const told = serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} (${n.any[0]?.message ?? ''})`).join(', ')}`);
-    assert.deepEqual(told, [], `${what}, ${colorScheme}`);
-  }
-  await who.page.emulateMedia({ colorScheme: 'light',
-    // Colours do not fade, so that they are judged as they end up.
-    reducedMotion: 'reduce' });
-  await who.page.screenshot({ path: path.join(pictures, `${what}.png`) });
-}
-
-async function signUp(who, address, workspace) {
-  await who.page.goto(address);
-  await who.page.getByLabel('Your name').fill(who.name);
-  await who.page.getByLabel('E-mail').fill(`${who.name.toLowerCase()}@people.example`);
-  await who.page.getByLabel('Password').fill('correct horse battery');
-  if (workspace) await who.page.getByLabel('Workspace', { exact: true }).fill(workspace);
-  await who.page.getByRole('button', { name: /^(Create account|Join)/ }).click();
-  await who.page.waitForURL((url) => url.pathname === '/');
-}
-
-/** A call of the API as the signed-in person of a page, by a token of its own refresh cookie. */
-async function api(who, method, address, body) {
-  return who.page.evaluate(
-    async ([method, address, body]) => {
-      const fresh = await fetch('/api/v1/auth/refresh', { method: 'POST' });
-      const { access_token } = await fresh.json();
-      const answer = await fetch(address, {
-        method,
-        headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-      const text = await answer.text();
-      return { status: answer.status, json: text.startsWith('{') ? JSON.parse(text) : null };
-    },
-    [method, address, body],
-  );
-}
-
-let ada, ben, eve;
-ada = await person('Ada', 'Europe/Berlin');
-ben = await person('Ben', 'Asia/Kolkata');
-eve = await person('Eve', 'America/Lima');
+const ada = await person('Ada', 'Europe/Berlin');
+const ben = await person('Ben', 'Asia/Kolkata');
+const eve = await person('Eve', 'America/Lima');
 
 await step('Ada signs up', async () => {
-  await accessible(ada, 'sign-up').catch(() => undefined);
+  await ada.page.goto(base);
+  await ada.page.waitForURL(/\/sign-up/);
+  await accessible(ada, 'sign-up', { phone: true });
   await signUp(ada, `${base}/sign-up`, 'Ferrywise');
   await accessible(ada, 'home-empty');
 });
 
 const { team, invite } = await step('Ada makes a private team and an invitation', async () => {
-  const me = await api(ada, 'GET', '/api/v1/me');
-  const workspace = me.json.workspaces[0].id;
-  const team = await api(ada, 'POST', `/api/v1/workspaces/${workspace}/teams`, { name: 'Product', visibility: 'private' });
-  const body = { role: 'member', team_ids: [team.json.id] };
-  const invite = await api(ada, 'POST', `/api/v1/workspaces/${workspace}/invites`, body);
-  assert.equal(invite.status, 201);
-  return { team: team.json.id, workspace, invite: new URL(invite.json.url).pathname };
+  const team = await makeTeam(ada, 'Product', 'Private');
+  return { team, invite: await makeInvite(ada, { teams: ['Product'] }) };
 });
 
 await step('Ben joins by the link, in another time zone', async () => {
-  await signUp(ben, `${base}${invite}`);
+  await signUp(ben, invite);
   await ben.page.getByText('Kolkata').first().waitFor();
 });
 
@@ -133,6 +38,7 @@ const update = await step('Ada drops a recording and gets a draft', async () => 
 });
 
 await step('a draft is its author’s alone', async () => {
+  ben.expected.push(new RegExp(`status of 404.*${update}`));
   assert.equal((await api(ben, 'GET', `/api/v1/updates/${update}`)).status, 404);
 });
 
@@ -144,24 +50,13 @@ await step('Ada reviews the draft and publishes it', async () => {
 
 await step('the transcript is written', async () => {
   await ada.page.locator('[data-start-ms]').first().waitFor({ timeout: 180_000 });
-  for (;;) {
-    const found = await api(ada, 'GET', `/api/v1/updates/${update}`);
-    if (found.json.status === 'ready') break;
-    assert.notEqual(found.json.status, 'failed', JSON.stringify(found.json.failure));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  await reaches(ada, update, 'ready');
 });
 
 await step('Ben finds it at home and watches', async () => {
   await ben.page.goto(base);
   await ben.page.locator(`a[href^="/u/${update}"]`).first().click();
-  const video = ben.page.locator('video');
-  await video.waitFor();
-  await ben.page.getByRole('button', { name: 'Play', exact: true }).first().click();
-  await ben.page.waitForFunction(() => {
-    const video = document.querySelector('video');
-    return video && video.currentTime > 0.5 && video.videoWidth > 0;
-  });
+  await watches(ben);
   await ben.page.keyboard.press('Escape');
   await accessible(ben, 'watch');
 });
@@ -193,10 +88,7 @@ await step('Ben finds a spoken word by search and lands on it', async () => {
   const at = Number(new URL(await hit.getAttribute('href'), base).searchParams.get('t')) * 1000;
   await hit.click();
   await ben.page.locator('video').waitFor();
-  await ben.page.waitForFunction((at) => {
-    const video = document.querySelector('video');
-    return video && video.readyState > 0 && Math.abs(video.currentTime * 1000 - at) < 300;
-  }, at);
+  await playsAt(ben, at);
   assert.ok(Math.abs(at - word.start_ms) <= 300, `the hit is at ${at} ms, the word at ${word.start_ms} ms`);
 });
 
@@ -211,6 +103,7 @@ await step('Ben comments, and Ada sees it without reloading', async () => {
 });
 
 await step('Eve gets nothing', async () => {
+  eve.expected.push(/status of 404/);
   const found = (await api(ada, 'GET', `/api/v1/updates/${update}`)).json;
   assert.equal((await api(eve, 'GET', `/api/v1/updates/${update}`)).status, 404);
   assert.equal((await api(eve, 'GET', `/api/v1/updates/${update}/transcript`)).status, 404);
@@ -228,11 +121,8 @@ await step('Eve gets nothing', async () => {
 
 await step('it fits a phone', async () => {
   await ben.page.setViewportSize({ width: 375, height: 800 });
-  const wide = await ben.page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= 376, `the page is ${wide} px wide`);
+  await fitsPhone(ben, 'watch');
   await accessible(ben, 'watch-375');
 });
 
-await step('no page threw an error or broke its policy', () => assert.deepEqual(complaints, []));
-await browser.close();
-console.log('all steps done');
+await curtain();

@@ -60,9 +60,18 @@ pub fn presented(state: &AppState, req: &HttpRequest) -> Option<(SessionId, Stri
     Some((id.parse().ok()?, secret.to_owned()))
 }
 
-/// An answer that no cache keeps, with a cookie.
+/// What the pages can read: that there is a session to be renewed. Without it they need not ask.
+const MARKER: &str = "meridian_signed_in";
+
+/// An answer that no cache keeps, with a refresh cookie (or its end) and the marker that goes with it.
 pub fn with_cookie(mut answer: HttpResponseBuilder, cookie: Cookie<'static>) -> HttpResponseBuilder {
-    answer.cookie(cookie).insert_header((header::CACHE_CONTROL, "no-store"));
+    let mut marker = Cookie::build(MARKER, if cookie.value().is_empty() { "" } else { "1" })
+        .path("/")
+        .secure(cookie.secure().unwrap_or(false))
+        .same_site(SameSite::Strict)
+        .finish();
+    marker.set_max_age(cookie.max_age());
+    answer.cookie(cookie).cookie(marker).insert_header((header::CACHE_CONTROL, "no-store"));
     answer
 }
 

@@ -96,6 +96,8 @@ const ROWS: &[Row] = &[
     row("PATCH", "/updates/{update}", r#"{"title": "Other"}"#, 200, MANAGE_UPDATE),
     row("DELETE", "/updates/{update}", "", 204, MANAGE_UPDATE),
     row("POST", "/updates/{update}/publish", "{}", 200, OWN_UPDATE),
+    // Published: nothing is scheduled.
+    row("POST", "/updates/{update}/unschedule", "{}", 409, OWN_UPDATE),
     // Of what is deleted only those know who may bring it back.
     row("POST", "/updates/{update}/restore", "{}", 200, ("144444++44", "144444++44")),
     row("POST", "/updates/{update}/retry", "{}", 409, MANAGE_UPDATE),

@@ -329,6 +329,21 @@ async fn a_draft_is_published_once_by_its_author() {
 }
 
 #[tokio::test]
+async fn a_scheduled_update_becomes_a_draft_again() {
+    let world = World::new().await;
+    let at = "2026-11-02T09:05:00Z";
+    let made = world.text(&world.ben, world.open, json!({"publish": "scheduled", "publish_at": at})).await;
+    let unschedule = format!("{}/unschedule", path(&made));
+    world.ada.post(&unschedule, json!({})).await.expect_problem(404, "not_found");
+    let draft = world.ben.post(&unschedule, json!({})).await.expect(200);
+    assert_eq!(draft["publish"], json!({"state": "draft", "at": null}));
+    world.ben.post(&unschedule, json!({})).await.expect_problem(409, "conflict");
+    world.server.set_clock("2026-11-02T09:10:00Z");
+    assert_eq!(updates::publish_due(&world.server.state.store).await.unwrap(), 0);
+    world.cleo.get(&path(&made)).await.expect_problem(404, "not_found");
+}
+
+#[tokio::test]
 async fn who_left_the_team_publishes_nothing_there() {
     let world = World::new().await;
     world.server.join(world.open, &world.cleo, TeamRole::Member).await;

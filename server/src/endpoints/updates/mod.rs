@@ -28,5 +28,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(delete::remove)
         .service(delete::restore)
         .service(publish::publish)
+        .service(publish::unschedule)
         .service(retry::retry);
 }

@@ -1,4 +1,4 @@
-//! POST `/updates/{u}/publish`.
+//! POST `/updates/{u}/publish`, `/updates/{u}/unschedule`.
 
 use actix_web::{HttpResponse, post, web};
 use garde::Validate;
@@ -52,6 +52,30 @@ pub(crate) async fn publish(
         Some(_) => return Err(ApiError::invalid("publish_at", "past", "It has to be in the future.")),
     };
     let row = done.ok_or_else(|| ApiError::conflict("It is published already."))?;
+    let version = row.version;
+    let shown = render_one(&state, &tx, &auth, row).await?;
+    tx.commit().await?;
+    Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
+}
+
+/// Takes back the time at which an update was to be published: it is a draft again.
+#[utoipa::path(tag = "Updates", security(("bearer" = [])),
+    params(("update" = Uuid, Path, description = "The update")),
+    responses(
+        (status = 200, description = "A draft again", body = UpdateView),
+        (status = 403, description = "Not yours", body = Problem),
+        (status = 404, description = "No such update for you", body = Problem),
+        (status = 409, description = "Not scheduled", body = Problem)))]
+#[post("/updates/{update}/unschedule")]
+pub(crate) async fn unschedule(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<UpdateId>,
+) -> ApiResult<HttpResponse> {
+    let tx = state.store.write().await?;
+    let row = access::own(&tx, &auth, path.0).await?;
+    let done = updates::unschedule(&tx, row.id).await?;
+    let row = done.ok_or_else(|| ApiError::conflict("No time is set for it."))?;
     let version = row.version;
     let shown = render_one(&state, &tx, &auth, row).await?;
     tx.commit().await?;

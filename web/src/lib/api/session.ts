@@ -3,6 +3,11 @@
 import { ApiError, readError } from './errors';
 import type { Me, SignedIn } from './types';
 
+/** The server's cookie that there is a session, beside the one that pages cannot read. */
+const MARKER = 'meridian_signed_in';
+/** This browser has been here since there is such a marker: no marker means no session. */
+const KNOWN = 'meridian.marker';
+
 let token: string | null = null;
 let expiresAt = 0;
 let listener: (user: Me | null) => void = () => {};
@@ -14,13 +19,33 @@ export function onSession(callback: (user: Me | null) => void): void {
 
 /** Takes the answer of sign-up, sign-in or refresh. */
 export function adopt(answer: SignedIn): void {
+  known();
   token = answer.access_token;
   expiresAt = Date.now() + answer.expires_in * 1000;
   listener(answer.user);
 }
 
+/** Whether asking for a token can have an answer at all; a first visit need not ask. */
+function maySession(): boolean {
+  if (document.cookie.split('; ').some((cookie) => cookie.startsWith(`${MARKER}=`))) return true;
+  try {
+    return localStorage.length > 0 && localStorage.getItem(KNOWN) === null;
+  } catch {
+    return true;
+  }
+}
+
+function known(): void {
+  try {
+    localStorage.setItem(KNOWN, '1');
+  } catch {
+    // Then it is asked each time.
+  }
+}
+
 /** Forgets the token. */
 export function forget(): void {
+  document.cookie = `${MARKER}=; path=/; max-age=0; samesite=strict`;
   token = null;
   expiresAt = 0;
   listener(null);
@@ -33,6 +58,10 @@ async function exclusively<T>(work: () => Promise<T>): Promise<T> {
 let running: Promise<string | null> | null = null;
 
 async function refresh(fetcher: typeof fetch): Promise<string | null> {
+  if (token === null && !maySession()) {
+    listener(null);
+    return null;
+  }
   return exclusively(async () => {
     let response: Response;
     try {

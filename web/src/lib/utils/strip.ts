@@ -1,6 +1,6 @@
 // The day strip: a day of the viewer's, and where everybody's daylight and working hours fall in it.
 import { dayOf, minutes, type DayState, type Hours } from './day';
-import { clock, minutesOfDay, place, weekday } from './time';
+import { clock, clock24, minutesOfDay, place, weekday } from './time';
 
 export interface Who {
   id: string;
@@ -81,7 +81,7 @@ export function strip(people: Who[], me: Who, now: Date): Strip {
   rows.sort((a, b) => offset(b.zone, now) - offset(a.zone, now));
   const axis = [0, 3, 6, 9, 12, 15, 18, 21, 24].map((hour) => ({
     at: (hour / 24) * 100,
-    label: clock(new Date(start.getTime() + hour * 60 * MINUTE_MS), me.time_zone).slice(0, 2),
+    label: clock24(new Date(start.getTime() + hour * 60 * MINUTE_MS), me.time_zone).slice(0, 2),
   }));
   return { axis, now: (into / DAY) * 100, rows };
 }

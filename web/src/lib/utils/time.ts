@@ -53,9 +53,20 @@ export function place(zone: string): string {
   return (name.split('/').at(-1) ?? name).replaceAll('_', ' ');
 }
 
-/** `09:05`. */
-export function clock(at: Date, zone: string): string {
+/** `09:05`, as a day is reckoned with. */
+export function clock24(at: Date, zone: string): string {
   return format(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+/** Whether this browser's language tells the hours twice from one to twelve. */
+const twelve =
+  typeof document !== 'undefined' &&
+  new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 === true;
+
+/** `09:05`; where the browser's language has it so, `9:05 am`. */
+export function clock(at: Date, zone: string): string {
+  if (!twelve) return clock24(at, zone);
+  return format(zone, { hour: 'numeric', minute: '2-digit', hour12: true }).format(at);
 }
 
 /** The calendar day in a zone: `2026-11-18`. */
@@ -78,9 +89,15 @@ export function date(at: Date, zone: string): string {
   return format(zone, { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
 }
 
+/** `Wed 25 Nov`, of a calendar date such as `2026-11-25`. */
+export function shortDate(iso: string): string {
+  const shown = format('UTC', { weekday: 'short', day: 'numeric', month: 'short' });
+  return shown.format(new Date(`${iso}T00:00Z`)).replace(',', '');
+}
+
 /** Minutes since midnight in a zone. */
 export function minutesOfDay(at: Date, zone: string): number {
-  const [hours, minutes] = clock(at, zone).split(':').map(Number);
+  const [hours, minutes] = clock24(at, zone).split(':').map(Number);
   return (hours ?? 0) * 60 + (minutes ?? 0);
 }
 

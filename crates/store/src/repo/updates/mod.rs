@@ -13,7 +13,7 @@ pub use access::{TeamAccess, managed_teams, rights, team_access};
 pub use delete::{delete, find_deleted, restore};
 pub use event::{emit, emit_row, public_json};
 pub use feed::{Drafts, FeedFilter, FeedKey, team_feed, workspace_feed};
-pub use publish::{publish, publish_due, schedule};
+pub use publish::{publish, publish_due, schedule, unschedule};
 pub use row::{Chapter, Link, RowUpdate, Trim, Warning};
 pub use summary::{Person, Summary, audience_people, people, summaries};
 pub use write::{Audience, Edit, NewUpdate, edit, insert};

@@ -57,6 +57,28 @@ pub async fn schedule(tx: &Tx, id: UpdateId, at_ms: i64) -> Result<Option<RowUpd
     Ok(row)
 }
 
+/// Makes a scheduled update a draft again; `None` when it is not scheduled (any more).
+pub async fn unschedule(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
+    let changed = updates::Entity::update_many()
+        .col_expr(Column::PublishState, Expr::value(PublishState::Draft.as_str()))
+        .col_expr(Column::PublishAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::ChangedAt, Expr::value(tx.clock().now_ms()))
+        .col_expr(Column::Version, Expr::cust("version + 1"))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::PublishState.eq(PublishState::Scheduled.as_str()))
+        .exec(tx.raw())
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(None);
+    }
+    let row = find_any(tx, id).await?;
+    if let Some(row) = &row {
+        emit_row(tx, EventKind::UpdateChanged, row).await?;
+    }
+    Ok(row)
+}
+
 /// Publishes what is due, each in a transaction of its own. Answers how many; any number of servers may call it.
 pub async fn publish_due(store: &Store) -> Result<usize, StoreError> {
     let due: Vec<updates::Model> = updates::Entity::find()

@@ -9,4 +9,10 @@ export interface CommentActions {
   remove: (comment: Comment) => void;
   resolve: (comment: Comment, resolved: boolean) => void;
   copy: (comment: Comment) => void;
+  /** Takes a reply as its question's answer, or takes that back (null). */
+  accept: (question: Comment, replyId: string | null) => void;
+  /** "Got it" to an ask. */
+  acknowledge: (comment: Comment) => void;
+  /** Shows what it said before. */
+  history: (comment: Comment) => void;
 }

@@ -3,13 +3,14 @@
 import type { Reaction } from '../player/moments';
 import { remove, settle, upsert } from './optimistic';
 import { nowIso } from './now';
-import { filterCounts, filterThreads, toThreads, type Filter } from './threads';
-import type { Comment, CommentKind, Person } from './types';
+import { filterCounts, filterThreads, isOpenAsk, toThreads, type Filter } from './threads';
+import type { Comment, CommentKind, CommentVersion, Person } from './types';
 
 /** What is sent for a new comment. */
 export interface NewComment {
   body: string;
   at_ms?: number;
+  end_ms?: number;
   kind?: CommentKind;
   parent_id?: string;
   assignee_id?: string;
@@ -24,13 +25,16 @@ export interface CommentsApi {
   remove: (id: string) => Promise<void>;
   resolve: (id: string) => Promise<Comment>;
   reopen: (id: string) => Promise<Comment>;
+  acknowledge: (id: string) => Promise<Comment>;
+  accept: (questionId: string, replyId: string | null) => Promise<Comment>;
+  history: (id: string) => Promise<CommentVersion[]>;
   reactions: () => Promise<Reaction[]>;
   react: (emoji: string, atMs: number | null) => Promise<void>;
   unreact: (emoji: string, atMs: number | null) => Promise<void>;
 }
 
 /** What could not be done; the page says it in words. */
-export type CommentFailure = 'load' | 'create' | 'edit' | 'remove' | 'resolve' | 'react';
+export type CommentFailure = 'load' | 'create' | 'edit' | 'remove' | 'resolve' | 'accept' | 'react';
 
 const PENDING = 'pending-';
 
@@ -65,6 +69,11 @@ export class Comments {
     return comment.author.id === this.me.id;
   }
 
+  /** Asks the viewer, openly, and waits for a "got it". */
+  asksMe(comment: Comment): boolean {
+    return isOpenAsk(comment) && comment.assignee?.id === this.me.id && comment.acknowledged_at === null;
+  }
+
   isPending(comment: Comment): boolean {
     return comment.id.startsWith(PENDING);
   }
@@ -92,7 +101,7 @@ export class Comments {
       body: comment.body,
       body_html: '',
       at_ms: comment.at_ms ?? null,
-      end_ms: null,
+      end_ms: comment.end_ms ?? null,
       kind: comment.kind ?? 'comment',
       parent_id: comment.parent_id ?? null,
       assignee,
@@ -101,6 +110,7 @@ export class Comments {
       mentions: comment.mentions ?? [],
       priority: 'normal',
       resolved_at: null,
+      acknowledged_at: null,
       answer_id: null,
       edited_at: null,
       created_at: nowIso(),
@@ -141,6 +151,21 @@ export class Comments {
     return this.change(shown, 'resolve', () =>
       resolved ? this.api.resolve(comment.id) : this.api.reopen(comment.id),
     );
+  }
+
+  /** Takes a reply as the question's answer, which settles the question; null takes it back. */
+  accept(question: Comment, replyId: string | null): Promise<boolean> {
+    const shown = { ...question, answer_id: replyId, resolved_at: replyId === null ? null : nowIso() };
+    return this.change(shown, 'accept', () => this.api.accept(question.id, replyId));
+  }
+
+  acknowledge(comment: Comment): Promise<boolean> {
+    const shown = { ...comment, acknowledged_at: nowIso() };
+    return this.change(shown, 'resolve', () => this.api.acknowledge(comment.id));
+  }
+
+  history(comment: Comment): Promise<CommentVersion[]> {
+    return this.api.history(comment.id);
   }
 
   async remove(comment: Comment): Promise<void> {

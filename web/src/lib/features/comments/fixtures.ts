@@ -19,6 +19,7 @@ export function comment(id: string, more: Partial<Comment> = {}): Comment {
     mentions: [],
     priority: 'normal',
     resolved_at: null,
+    acknowledged_at: null,
     answer_id: null,
     edited_at: null,
     created_at: '2026-11-20T10:00:00Z',

@@ -11,8 +11,11 @@ export type Person = Pick<Schemas['PersonView'], 'id' | 'display_name'> & Partia
 
 export type Comment = Omit<
   Schemas['Comment'],
-  'author' | 'assignee' | 'acknowledged_at' | 'resolved_by' | 'version'
+  'author' | 'assignee' | 'resolved_by' | 'version'
 > & {
   author: Person;
   assignee: Person | null;
 };
+
+/** What a comment said before. */
+export type CommentVersion = Schemas['CommentVersion'];

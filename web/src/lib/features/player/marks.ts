@@ -27,7 +27,7 @@ export function clusterMarks<T>(
   const clusters: Cluster<T>[] = [];
   for (const mark of sorted) {
     const last = clusters[clusters.length - 1];
-    if (last && mark.atMs - last.atMs < gapMs) last.items.push(mark.item);
+    if (last && (mark.atMs === last.atMs || mark.atMs - last.atMs < gapMs)) last.items.push(mark.item);
     else clusters.push({ atMs: mark.atMs, x: (mark.atMs / durationMs) * 100, items: [mark.item] });
   }
   return clusters;

@@ -8,6 +8,7 @@ import { clampRate, loadPrefs, savePrefs, stepRate, type Prefs } from './prefs';
 import { addPlayed, type Range } from './ranges';
 import { playingTime, skippable, skipTarget } from './silence';
 import { openSource, type Source, type SourceError } from './source';
+import { readState } from './state';
 
 interface Playable {
   duration_ms: number | null;
@@ -70,16 +71,7 @@ export class Player {
     const store = createMediaStore({ media, fullscreenElement: stage, documentElement: document, options });
     this.store = store;
     const unsubscribe = store.subscribe((state) => {
-      this.paused = state.mediaPaused ?? true;
-      this.ended = state.mediaEnded ?? false;
-      this.fullscreen = state.mediaIsFullscreen ?? false;
-      this.inPicture = state.mediaIsPip ?? false;
-      this.canFullscreen = state.mediaFullscreenUnavailable === undefined;
-      this.canPicture = state.mediaPipUnavailable === undefined;
-      this.buffered = (state.mediaBuffered ?? []).map(([from, to]): Range => [
-        Number(from) * 1000,
-        Number(to) * 1000,
-      ]);
+      Object.assign(this, readState(state));
       this.mediaMs = Number(state.mediaDuration ?? 0) * 1000;
     });
     const off = listen(media, {
@@ -136,6 +128,7 @@ export class Player {
   reload(): void {
     const playing = !this.paused;
     this.error = null;
+    this.timeMs = clampTo(this.line, this.timeMs);
     this.wantedMs = this.timeMs > 0 ? this.timeMs : null;
     if (this.url !== null) this.source?.reload(this.url, Math.max(0, this.timeMs - this.line.originMs));
     if (playing) this.play();

@@ -1,6 +1,7 @@
 // Find in the transcript: the matches, which one is current, and their marks in the text (as highlights of the
 // document, so that twenty thousand words need not be drawn anew for a letter typed).
 
+import { untrack } from 'svelte';
 import { findAll, type Match } from './find';
 import { rangeOf } from './render';
 import type { Segment } from './types';
@@ -19,6 +20,33 @@ export class Finder {
     this.matches = this.open ? findAll(segments, this.query) : [];
     const next = this.matches.findIndex((match) => match.segment >= from);
     this.at = Math.max(0, next);
+  }
+
+  /** Keeps matches and marks up with the text; to be called while a component starts. */
+  keepUp(
+    segments: () => readonly Segment[],
+    nowMs: () => number,
+    rowOf: (segment: number) => HTMLElement | null,
+    bringUp: (row: HTMLElement | null) => void,
+  ): void {
+    $effect(() => {
+      void this.query;
+      void this.open;
+      const all = segments();
+      untrack(() => {
+        const from = all.findIndex((segment) => segment.end_ms >= nowMs());
+        this.search(all, Math.max(0, from));
+      });
+    });
+    $effect(() => {
+      const match = this.current;
+      void this.matches;
+      untrack(() => {
+        this.mark((index) => rowOf(index)?.querySelector('p') ?? null);
+        if (match) bringUp(rowOf(match.segment));
+      });
+      return () => this.unmark();
+    });
   }
 
   step(direction: 1 | -1): void {

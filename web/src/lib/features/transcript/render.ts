@@ -13,6 +13,7 @@ export function renderWords(paragraph: HTMLElement, segment: Segment, lowTitle: 
     const whole = document.createElement('span');
     whole.className = 'w';
     whole.dataset['startMs'] = String(segment.start_ms);
+    whole.dataset['endMs'] = String(segment.end_ms);
     whole.textContent = segment.text;
     paragraph.replaceChildren(whole);
     return;
@@ -25,6 +26,7 @@ export function renderWords(paragraph: HTMLElement, segment: Segment, lowTitle: 
     const span = document.createElement('span');
     span.className = 'w';
     span.dataset['startMs'] = String(word.start_ms);
+    span.dataset['endMs'] = String(word.end_ms);
     span.textContent = text;
     span.tabIndex = -1;
     if (word.confidence !== null && word.confidence < LOW_CONFIDENCE) {

@@ -1,6 +1,6 @@
 // The transcript's state: read from the server, growing with its events, edited in place.
 
-import type { ExportFormat, Segment, TranscriptData } from './types';
+import type { ExportFormat, Segment, Suggestion, TranscriptData } from './types';
 import { placeSegment } from './words';
 
 /** What the transcript asks of the server. Errors carry a `status`. */
@@ -10,6 +10,8 @@ export interface TranscriptApi {
   edit: (segmentId: string, text: string, etag: string | null) => Promise<{ etag: string | null }>;
   regenerate: (language: string | null) => Promise<void>;
   download: (format: ExportFormat) => Promise<void>;
+  /** Makes a comment of a suggestion, or puts it away. */
+  settle: (suggestionId: string, keep: boolean) => Promise<void>;
 }
 
 export type EditOutcome = 'saved' | 'conflict' | 'failed';
@@ -18,11 +20,14 @@ export class Transcript {
   segments = $state.raw<Segment[]>([]);
   language = $state<string | null>(null);
   origin = $state<TranscriptData['origin']>('recognised');
+  /** What was heard that may be worth a comment, and is not settled. */
+  suggestions = $state.raw<Suggestion[]>([]);
   loading = $state(true);
   failed = $state(false);
   /** All of it is there: no more segments come by events. */
   complete = $state(false);
-  private etag: string | null = null;
+  /** The revision that is shown. */
+  etag: string | null = null;
   private readonly api: TranscriptApi;
 
   constructor(api: TranscriptApi) {
@@ -38,6 +43,7 @@ export class Transcript {
       this.etag = answer.etag;
       this.language = answer.data.language;
       this.origin = answer.data.origin;
+      this.suggestions = (answer.data.suggestions ?? []).filter(({ status }) => status === 'open');
       const kept = this.complete
         ? []
         : this.segments.filter((segment) => !answer.data.segments.some((read) => read.id === segment.id));
@@ -64,20 +70,29 @@ export class Transcript {
     await this.load();
   }
 
-  /** Saves a corrected segment. On a conflict the newer text is read. */
-  async edit(segmentId: string, text: string): Promise<EditOutcome> {
+  /**
+   * Saves a segment corrected from the revision `basis`, where it said `from`. On a conflict the newer text is read;
+   * where others changed other segments only, the correction still goes through.
+   */
+  async edit(segmentId: string, text: string, from: string, basis: string | null): Promise<EditOutcome> {
     const before = this.segments;
     this.segments = before.map((segment) => (segment.id === segmentId ? { ...segment, text } : segment));
     try {
-      this.etag = (await this.api.edit(segmentId, text, this.etag)).etag;
+      this.etag = (await this.api.edit(segmentId, text, basis)).etag;
       await this.load();
       return 'saved';
     } catch (error) {
       this.segments = before;
       if ((error as { status?: number }).status !== 412) return 'failed';
       await this.load();
-      return 'conflict';
+      const same = this.segments.find(({ id }) => id === segmentId)?.text === from;
+      return same && this.etag !== basis ? this.edit(segmentId, text, from, this.etag) : 'conflict';
     }
+  }
+
+  async settle(suggestionId: string, keep: boolean): Promise<void> {
+    await this.api.settle(suggestionId, keep);
+    this.suggestions = this.suggestions.filter(({ id }) => id !== suggestionId);
   }
 
   regenerate(language: string | null): Promise<void> {

@@ -1,9 +1,13 @@
 // The transcript as the server gives it (docs: "Transcript").
+import type { CommentKind } from '../comments/types';
 import type { components } from '$lib/api/schema';
 
 export type Word = components['schemas']['WordView'];
 export type Segment = components['schemas']['SegmentView'];
 export type TranscriptData = components['schemas']['Transcript'];
+
+/** Something said that may be worth a comment of a kind. */
+export type Suggestion = Omit<components['schemas']['SuggestionView'], 'kind'> & { kind: CommentKind };
 
 export type ExportFormat = 'vtt' | 'srt' | 'txt' | 'md';
 export const EXPORT_FORMATS: readonly ExportFormat[] = ['vtt', 'srt', 'txt', 'md'];

@@ -14,7 +14,7 @@ export interface UploadApi {
   getUpdate: (id: string) => Promise<Draft & { status: string }>;
   discard: (id: string) => Promise<void>;
   /** A token that holds for the next request; renewed when it is about to end. */
-  token: () => Promise<string | null>;
+  token: (force: boolean) => Promise<string | null>;
 }
 
 export type ItemState = 'waiting' | 'starting' | 'sending' | 'paused' | 'failed' | 'done' | 'discarded';
@@ -42,6 +42,8 @@ export class UploadItem {
   private readonly onsettled: () => void;
   private readonly meter = new RateMeter();
   private upload: Upload | null = null;
+  /** The server did not take the last token: the next one is asked for anew. */
+  private refused = false;
 
   constructor(file: File, teamId: string, updateId: string | null, api: UploadApi, onsettled: () => void) {
     this.file = file;
@@ -84,10 +86,15 @@ export class UploadItem {
       fingerprint: () => Promise.resolve(fingerprintOf(this.file, this.teamId)),
       removeFingerprintOnSuccess: true,
       onBeforeRequest: async (request) => {
-        const token = await this.api.token();
-        if (token !== null) request.setHeader('Authorization', `Bearer ${token}`);
+        const token = await this.api.token(this.refused);
+        this.refused = false;
+        if (token === null) throw new SignedOut();
+        request.setHeader('Authorization', `Bearer ${token}`);
       },
-      onShouldRetry: (error) => failureFrom(error).retryable,
+      onAfterResponse: (_request, response) => {
+        if (response.getStatus() === 401) this.refused = true;
+      },
+      onShouldRetry: (error) => !isSignedOut(error) && failureFrom(error).retryable,
       onProgress: (sent) => {
         this.sent = sent;
         this.meter.add(performance.now(), sent);
@@ -156,8 +163,17 @@ export class UploadItem {
   }
 }
 
+/** There is no session any more: trying again waits for a sign-in. */
+class SignedOut extends Error {}
+
+function isSignedOut(error: unknown): boolean {
+  if (error instanceof SignedOut) return true;
+  return error instanceof Error && 'causingError' in error && error.causingError instanceof SignedOut;
+}
+
 /** What an error of tus or of the API client means. */
 function failureFrom(error: unknown): Failure {
+  if (isSignedOut(error)) return failureOf(401, '');
   if (error instanceof DetailedError) {
     return failureOf(error.originalResponse?.getStatus() ?? 0, error.originalResponse?.getBody() ?? '');
   }

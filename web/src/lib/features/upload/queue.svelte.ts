@@ -1,18 +1,27 @@
 // The files of one page, two at a time.
 
+import { api } from '$lib/api/client';
+import { accessToken } from '$lib/api/session';
+import type { Update } from '$lib/api/types';
 import { UploadItem, type UploadApi } from './item.svelte';
 
 const AT_ONCE = 2;
 
 export class UploadQueue {
   items = $state.raw<UploadItem[]>([]);
+  /** What still wants bytes sent, and how much of it has been, in percent. */
+  readonly going = $derived(this.items.filter((item) => item.state !== 'done' && item.state !== 'discarded'));
+  readonly percent = $derived.by(() => {
+    const total = this.going.reduce((sum, item) => sum + item.file.size, 0);
+    return total === 0 ? 0 : (this.going.reduce((sum, item) => sum + item.sent, 0) / total) * 100;
+  });
   readonly busy = $derived(this.items.some((item) => item.state === 'waiting' || item.active));
   private readonly api: UploadApi;
-  private readonly onall: (done: UploadItem[]) => void;
+  /** Told when all are through. */
+  onall: (done: UploadItem[]) => void = () => undefined;
 
-  constructor(api: UploadApi, onall: (done: UploadItem[]) => void) {
+  constructor(api: UploadApi) {
     this.api = api;
-    this.onall = onall;
   }
 
   /** Adds files for a team; the first may belong to an update that waits for its file. */
@@ -23,6 +32,18 @@ export class UploadQueue {
     );
     this.items = [...this.items, ...added];
     this.next();
+  }
+
+  /** Goes on with those that stopped because the session had ended. */
+  signedIn(): void {
+    for (const item of this.items) {
+      if (item.state === 'failed' && item.failure?.code === 'signed_out') void item.start();
+    }
+  }
+
+  /** Takes those from the list that are through. */
+  clear(): void {
+    this.items = this.items.filter((item) => item.state !== 'done');
   }
 
   private next(): void {
@@ -40,3 +61,11 @@ export class UploadQueue {
     if (done.length > 0 && done.length === this.items.length) this.onall(done);
   }
 }
+
+/** The uploads of this visit: they go on while other pages are looked at, and over a new sign-in. */
+export const uploads = new UploadQueue({
+  createDraft: (to, draft) => api.post<Update>(`/teams/${to}/updates`, { ...draft, publish: 'draft' }),
+  getUpdate: (id) => api.get<Update>(`/updates/${id}`),
+  discard: (id) => api.delete(`/updates/${id}`),
+  token: (force) => accessToken(fetch, force),
+});

@@ -39,10 +39,17 @@ export class Actions {
     );
   }
 
-  async trim(trim: Trim | null): Promise<boolean> {
-    const saved = await this.change({ trim });
-    if (saved && this.page.player.isOpen) this.page.player.reload();
-    return saved;
+  trim(trim: Trim | null): Promise<boolean> {
+    return this.change({ trim });
+  }
+
+  /** Takes back the time at which it was to be published. */
+  async unschedule(): Promise<void> {
+    await this.attempt('publish.failed', async () => {
+      await api.post(`${this.path}/unschedule`);
+      await this.page.refresh();
+      this.page.notices.say(t('publish.unscheduled'));
+    });
   }
 
   async publish(at: Date | null): Promise<void> {
@@ -56,8 +63,14 @@ export class Actions {
   async remove(): Promise<void> {
     await this.attempt('publish.deleteFailed', async () => {
       this.page.player.pause();
-      await api.delete(this.path);
-      this.page.deleted = true;
+      this.page.hush();
+      try {
+        await api.delete(this.path);
+        this.page.deleted = true;
+      } catch (error) {
+        this.page.listen();
+        throw error;
+      }
     });
   }
 
@@ -66,6 +79,7 @@ export class Actions {
       await api.post(`${this.path}/restore`);
       this.page.deleted = false;
       await this.page.refresh();
+      this.page.listen();
     });
   }
 
@@ -88,14 +102,28 @@ export class Actions {
     await this.attempt('transcript.downloadFailed', () => this.page.transcript.download(format));
   }
 
-  async editSegment(id: string, text: string): Promise<boolean> {
-    const outcome = await this.page.transcript.edit(id, text);
+  /** Saves a segment that said `from` in the revision `basis`. */
+  async editSegment(id: string, text: string, from: string, basis: string | null): Promise<boolean> {
+    const outcome = await this.page.transcript.edit(id, text, from, basis);
     if (outcome !== 'saved')
       this.page.notices.say(
         t(outcome === 'conflict' ? 'transcript.conflict' : 'transcript.saveFailed'),
         true,
       );
     return outcome === 'saved';
+  }
+
+  /** Puts words and when they are said on the clipboard. */
+  async copyWords(text: string): Promise<void> {
+    await this.attempt('transcript.copyFailed', async () => {
+      await navigator.clipboard.writeText(text);
+      this.page.notices.say(t('common.copied'));
+    });
+  }
+
+  /** Keeps a suggestion as a comment, or puts it away. */
+  async settle(id: string, keep: boolean): Promise<void> {
+    await this.attempt('suggest.failed', () => this.page.transcript.settle(id, keep));
   }
 
   /** Puts a link to a moment on the clipboard. */

@@ -4,7 +4,7 @@ import { request, api } from '$lib/api/client';
 import { ApiError } from '$lib/api/errors';
 import type { Page } from '$lib/api/types';
 import type { CommentsApi } from '../comments/comments.svelte';
-import type { Comment } from '../comments/types';
+import type { Comment, CommentVersion } from '../comments/types';
 import type { Reaction } from '../player/moments';
 import type { TranscriptApi } from '../transcript/transcript.svelte';
 import type { ExportFormat, TranscriptData } from '../transcript/types';
@@ -30,6 +30,9 @@ export function commentsApi(updateId: string): CommentsApi {
     remove: (id) => api.delete(`/comments/${id}`),
     resolve: (id) => api.post<Comment>(`/comments/${id}/resolve`),
     reopen: (id) => api.post<Comment>(`/comments/${id}/reopen`),
+    acknowledge: (id) => api.post<Comment>(`/comments/${id}/acknowledge`),
+    accept: async (id, answer_id) => (await api.patch<Comment>(`/comments/${id}`, { answer_id })).data,
+    history: async (id) => (await api.get<{ items: CommentVersion[] }>(`/comments/${id}/history`)).items,
     reactions: async () => (await api.get<{ items: Reaction[] }>(`/updates/${updateId}/reactions`)).items,
     react: (emoji, atMs) => api.put(reaction(emoji), undefined, { query: { at_ms: atMs } }),
     unreact: (emoji, atMs) => api.delete(reaction(emoji), { query: { at_ms: atMs } }),
@@ -63,6 +66,9 @@ export function transcriptApi(updateId: string, title: () => string): Transcript
     },
     regenerate: async (language) => {
       await api.post(`/updates/${updateId}/transcript/regenerate`, language === null ? {} : { language });
+    },
+    settle: async (id, keep) => {
+      await api.post(`/transcript/suggestions/${id}/${keep ? 'accept' : 'dismiss'}`);
     },
     download: async (format: ExportFormat) => {
       const answer = await request('GET', `/updates/${updateId}/transcript.${format}`, {

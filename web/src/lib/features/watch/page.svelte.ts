@@ -12,7 +12,7 @@ import { Transcript } from '../transcript/transcript.svelte';
 import type { Segment } from '../transcript/types';
 import { all, commentsApi, transcriptApi } from './api';
 import { Notices } from './notices.svelte';
-import { isInWork, startAt } from './state';
+import { isInWork, sameTrim, startAt } from './state';
 
 /** How often an update in work is looked at anew, should an event be lost. */
 const LOOK_MS = 5_000;
@@ -38,6 +38,8 @@ export class WatchPage {
   readonly reporter: WatchReporter;
   private readonly wantedMs: number | null;
   private loading: Promise<void> | null = null;
+  private closed = false;
+  private stop: () => void = () => undefined;
 
   constructor(id: string, me: Me, wantedMs: number | null) {
     this.id = id;
@@ -56,13 +58,13 @@ export class WatchPage {
 
   /** Loads everything and follows; gives what ends it. */
   open(): () => void {
-    const stop = follow(`/updates/${this.id}/events`, {}, (event) => this.apply(event));
     void this.first();
     const timer = setInterval(() => {
       if (this.update && isInWork(this.update)) void this.refresh();
     }, LOOK_MS);
     return () => {
-      stop();
+      this.closed = true;
+      this.stop();
       clearInterval(timer);
     };
   }
@@ -71,6 +73,7 @@ export class WatchPage {
     await this.refresh();
     const update = this.update;
     if (!update) return;
+    this.listen();
     if (update.kind !== 'text') void this.loadTranscript(update);
     void this.comments.load();
     if (!update.team_id) return;
@@ -82,9 +85,23 @@ export class WatchPage {
     if (people.status === 'fulfilled') this.people = people.value;
   }
 
+  /** Follows the update's events; anew after it was gone for a while. */
+  listen(): void {
+    if (this.closed) return;
+    this.stop();
+    this.stop = follow(`/updates/${this.id}/events`, {}, (event) => this.apply(event));
+  }
+
+  /** Follows nothing any more: what is deleted has no events. */
+  hush(): void {
+    this.stop();
+  }
+
   private async loadTranscript(update: Update): Promise<void> {
-    if (update.transcript.status === 'ready') await this.transcript.finish();
-    else await this.transcript.load();
+    const { status } = update.transcript;
+    if (status === 'ready') await this.transcript.finish();
+    else if (status === 'running') await this.transcript.load();
+    else this.transcript.loading = false;
   }
 
   /** Reads the update again. */
@@ -109,9 +126,21 @@ export class WatchPage {
   /** Takes the update of an answer. */
   take(answer: { data: Update; etag: string | null }): void {
     if (this.update === null) this.startMs = startAt(answer.data, this.wantedMs);
+    const before = this.update;
     this.update = answer.data;
     this.etag = answer.etag;
     this.missing = false;
+    if (before && !sameTrim(before.trim, answer.data.trim)) this.cut();
+  }
+
+  /** Other parts are visible now: what is played and what is read come anew. */
+  private cut(): void {
+    if (this.player.isOpen) {
+      this.player.describe(this.update ?? { duration_ms: null, trim: null, silence_map: [] });
+      this.player.reload();
+    }
+    void this.transcript.load();
+    void this.comments.load();
   }
 
   /** A text was read to its end. */

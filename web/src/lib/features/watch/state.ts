@@ -9,6 +9,11 @@ export function isInWork(update: Pick<Update, 'status' | 'transcript' | 'kind'>)
   return update.transcript.status === 'pending' || update.transcript.status === 'running';
 }
 
+/** Whether the same part is shown. */
+export function sameTrim(one: Update['trim'], other: Update['trim']): boolean {
+  return one?.start_ms === other?.start_ms && one?.end_ms === other?.end_ms;
+}
+
 /** Nearer to the end than this counts as seen to the end: the next visit starts anew. */
 const AT_END_MS = 3_000;
 
