@@ -43,7 +43,7 @@ export class Transcript {
       this.etag = answer.etag;
       this.language = answer.data.language;
       this.origin = answer.data.origin;
-      this.suggestions = (answer.data.suggestions ?? []).filter(({ status }) => status === 'open');
+      this.suggestions = answer.data.suggestions.filter(({ status }) => status === 'open');
       const kept = this.complete
         ? []
         : this.segments.filter((segment) => !answer.data.segments.some((read) => read.id === segment.id));

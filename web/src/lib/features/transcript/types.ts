@@ -4,10 +4,12 @@ import type { components } from '$lib/api/schema';
 
 export type Word = components['schemas']['WordView'];
 export type Segment = components['schemas']['SegmentView'];
-export type TranscriptData = components['schemas']['Transcript'];
 
 /** Something said that may be worth a comment of a kind. */
 export type Suggestion = Omit<components['schemas']['SuggestionView'], 'kind'> & { kind: CommentKind };
+export type TranscriptData = Omit<components['schemas']['Transcript'], 'suggestions'> & {
+  suggestions: Suggestion[];
+};
 
 export type ExportFormat = 'vtt' | 'srt' | 'txt' | 'md';
 export const EXPORT_FORMATS: readonly ExportFormat[] = ['vtt', 'srt', 'txt', 'md'];
