@@ -1,4 +1,4 @@
-"""Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run.
+"""Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run; and two browsers.
 
 usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE; the instance it starts has a data folder of its own and no speech
 model, so that only media is measured. Recordings: MERIDIAN_SHARED or ../shared where present, else the tests' own.
@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 3
+BROWSER_ROUNDS = 7
 IDLE_S = 30
 
 
@@ -63,6 +64,7 @@ class Instance:
         env = {
             "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "MERIDIAN_LISTEN": f"127.0.0.1:{self.port}",
             "MERIDIAN_DATA_DIR": folder, "MERIDIAN_MODEL_DIR": str(models), "MERIDIAN_LOG": "warn",
+            "MERIDIAN_SIGNUP": "open",
         }
         begin = time.monotonic()
         log = open(Path(folder, "log"), "w")
@@ -230,6 +232,24 @@ def idle(instance, rows):
     ]
 
 
+def browsers(instance, rows):
+    """P1: two Chromiums on this machine, one records (camera, 720p, shared live), the other watches."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = ROOT / "tests/browser/recorder-bench.mjs"
+        told = subprocess.run(["node", script, f"http://127.0.0.1:{instance.port}", folder, str(BROWSER_ROUNDS), "12"],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout
+    stages = json.loads(told.strip().splitlines()[-1])["stages"]
+    seconds = {name: {part: figure / 1000 for part, figure in parts.items()} for name, parts in stages.items()}
+    rows += [
+        ("P1 Stop to the last 2 s elsewhere, p50", "s", 1, seconds["total"]["p50"]),
+        ("P1 the same, p95", "s", 2, seconds["total"]["p95"]),
+        ("P1 a live viewer is behind by, p95", "s", 6, seconds["live_behind"]["p95"]),
+    ]
+    names = {"recorder": "the browser hands out the last piece", "upload": "the server has it",
+             "processing": "the list ends", "player": "the picture is shown"}
+    rows += [(f"P1 until {name}, p50", "s", None, seconds[stage]["p50"]) for stage, name in names.items()]
+
+
 def main():
     programs, results = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
     rows = []
@@ -238,6 +258,7 @@ def main():
         instance = Instance(programs, folder)
         try:
             idle(instance, rows)
+            browsers(instance, rows)
             (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, mp4, lambda out: remux(mp4, out))
             rows += [
                 ("P3 H.264 MP4, 10 min: last byte to playable", "s", 1, playable),

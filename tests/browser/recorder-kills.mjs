@@ -15,7 +15,6 @@ for (let kill = 0; kill < Number(kills); kill += 1) {
   const title = `Kill ${kill}`;
   let one = await browser(folder, `kill-${kill}`, { mic: said.file });
   await start(base, ada, one.page, team, source, { title });
-  const began = Date.now();
   // Moments spread over the second between two pieces, and over recordings of 4 to 12 seconds.
   await new Promise((done) => setTimeout(done, 4_000 + ((kill * 2_377 + 113) % 8_000)));
   // Every third is offline before: then all depends on what the browser kept.
@@ -24,7 +23,7 @@ for (let kill = 0; kill < Number(kills); kill += 1) {
     await one.page.getByText('The server cannot be reached').waitFor();
     await new Promise((done) => setTimeout(done, 3_000));
   }
-  const recorded_ms = Date.now() - began;
+  const recorded_ms = Date.now() - one.clock.startedAt;
   await one.kill();
   one = await browser(folder, `kill-${kill}`, { mic: said.file });
   await visit(base, ada, one.page, '/');

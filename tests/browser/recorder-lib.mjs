@@ -41,6 +41,22 @@ export async function browser(folder, name, { mic, fake = true, viewport, timezo
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(60_000);
   const complaints = [];
+  const clock = { startedAt: 0 };
+  // When the browser really began to record, by the machine's clock: told before the browser may be killed.
+  await context.addInitScript(() => {
+    const Real = window.MediaRecorder;
+    if (Real === undefined) return;
+    window.MediaRecorder = class extends Real {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener('start', () => console.debug(`recording since ${Date.now()}`));
+      }
+    };
+  });
+  page.on('console', (message) => {
+    const since = /^recording since (\d+)$/.exec(message.text());
+    if (since) clock.startedAt = Number(since[1]);
+  });
   page.on('pageerror', (error) => complaints.push(`${name}: ${error}`));
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) complaints.push(`${name}: ${message.text()}`);
@@ -54,7 +70,7 @@ export async function browser(folder, name, { mic, fake = true, viewport, timezo
     }
   });
   return {
-    name, context, page, complaints,
+    name, context, page, complaints, clock,
     close: () => context.close(),
     kill: async () => {
       const closed = new Promise((ok) => context.once('close', ok));

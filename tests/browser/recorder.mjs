@@ -133,10 +133,9 @@ await step('camera, through a cut network and a killed server', async () => {
 
 await step('voice: the browser is killed, the next visit sends the rest', async () => {
   await start(base, ada, first.page, team, 'Voice only');
-  const began = Date.now();
   const wanted = 6_000 + ((Number(seed) * 7_919) % 4_000);
   await first.page.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), wanted);
-  const recorded_ms = Date.now() - began;
+  const recorded_ms = Date.now() - first.clock.startedAt;
   await first.kill();
   open.splice(open.indexOf(first), 1);
   first = await launch('ada', { mic: said.file });

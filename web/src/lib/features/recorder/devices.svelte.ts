@@ -28,10 +28,14 @@ export class Devices {
   }
 }
 
-/** Whether the browser would give this device without asking. */
-export async function granted(name: 'camera' | 'microphone'): Promise<boolean> {
+/** Whether the browser would give the microphone (and the camera) without asking. */
+export async function allGranted(camera: boolean): Promise<boolean> {
   try {
-    return (await navigator.permissions.query({ name: name as PermissionName })).state === 'granted';
+    const names = camera ? ['microphone', 'camera'] : ['microphone'];
+    const answers = await Promise.all(
+      names.map((name) => navigator.permissions.query({ name: name as PermissionName })),
+    );
+    return answers.every((answer) => answer.state === 'granted');
   } catch {
     return false;
   }

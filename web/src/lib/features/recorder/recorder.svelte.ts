@@ -2,8 +2,8 @@
 
 import { nearness } from './clock';
 import { Countdown } from './countdown.svelte';
-import { granted } from './devices.svelte';
-import { CaptureError, type CaptureFailure, type Device } from './failures';
+import { allGranted } from './devices.svelte';
+import type { Device } from './failures';
 import { pickFormat } from './formats';
 import { Drawing } from './drawing.svelte';
 import { outbox } from './outbox.svelte';
@@ -14,6 +14,7 @@ import { room, type Room } from './room';
 import type { Sender } from './sender.svelte';
 import { Setup, type Output } from './setup.svelte';
 import { Take } from './take';
+import { Vigil } from './vigil';
 import { usesCamera, usesScreen, type Source } from './types';
 
 export type Phase = 'setup' | 'asking' | 'countdown' | 'recording' | 'paused' | 'stopping';
@@ -27,7 +28,6 @@ const PAPER = '#fdfdfb';
 export class Recorder {
   phase = $state<Phase>('setup');
   prefs = $state<RecorderPrefs>(loadPrefs());
-  failure = $state<CaptureFailure | null>(null);
   interruption = $state<Interruption | null>(null);
   elapsedMs = $state(0);
   limitMs = $state<number | null>(null);
@@ -43,8 +43,7 @@ export class Recorder {
   readonly setup = new Setup((device) => this.lost(device));
   private readonly onstopped: (sender: Sender) => void;
   private take: Take | null = null;
-  private timers: ReturnType<typeof setInterval>[] = [];
-  private wakeLock: WakeLockSentinel | null = null;
+  private readonly vigil = new Vigil();
 
   constructor(onstopped: (sender: Sender) => void) {
     this.onstopped = onstopped;
@@ -59,55 +58,36 @@ export class Recorder {
     savePrefs(this.prefs);
   }
 
-  /** Opens what needs no click, if the browser has been allowed before. */
-  async openQuietly(): Promise<void> {
-    if (usesScreen(this.source)) return;
-    const needed = usesCamera(this.source) ? (['camera', 'microphone'] as const) : (['microphone'] as const);
-    const answers = await Promise.all(needed.map(granted));
-    if (answers.every(Boolean)) await this.open();
-  }
-
   async choose(source: Source): Promise<void> {
     this.set({ source });
-    this.failure = null;
+    this.setup.failure = null;
     if (!usesScreen(source)) this.setup.closeScreen();
     if (!usesCamera(source)) this.setup.closeCamera();
     await this.openQuietly();
   }
 
+  /** Opens what needs no click, if the browser has been allowed before. */
+  async openQuietly(): Promise<void> {
+    if (!usesScreen(this.source) && (await allGranted(usesCamera(this.source)))) await this.open();
+  }
+
   /** Opens the source's devices; false: the browser or the person said no. */
   async open(): Promise<boolean> {
-    this.failure = null;
     this.phase = 'asking';
-    try {
-      await this.setup.open(this.source, this.prefs);
-      return true;
-    } catch (error) {
-      this.failure = error instanceof CaptureError ? error.code : 'unknown';
-      return false;
-    } finally {
-      this.phase = 'setup';
-    }
+    const opened = await this.setup.attempt(() => this.setup.open(this.source, this.prefs));
+    this.phase = 'setup';
+    return opened;
   }
 
   async useCamera(id: string): Promise<void> {
     this.set({ camera: id });
     if (this.setup.camera !== null)
-      await this.reopen(() => this.setup.openCamera(id, this.source === 'both'));
+      await this.setup.attempt(() => this.setup.openCamera(id, this.source === 'both'));
   }
 
   async useMicrophone(id: string): Promise<void> {
     this.set({ microphone: id });
-    if (this.setup.microphone !== null) await this.reopen(() => this.setup.openMicrophone(id));
-  }
-
-  private async reopen(work: () => Promise<void>): Promise<void> {
-    this.failure = null;
-    try {
-      await work();
-    } catch (error) {
-      this.failure = error instanceof CaptureError ? error.code : 'unknown';
-    }
+    if (this.setup.microphone !== null) await this.setup.attempt(() => this.setup.openMicrophone(id));
   }
 
   /** Asks for what is missing, counts down and records. */
@@ -116,7 +96,7 @@ export class Recorder {
     this.interruption = null;
     const format = pickFormat(this.source, (type) => MediaRecorder.isTypeSupported(type));
     if (format === null) {
-      this.failure = 'no_format';
+      this.setup.failure = 'no_format';
       return;
     }
     if (!(await this.open())) return;
@@ -140,7 +120,7 @@ export class Recorder {
     try {
       await take.start();
     } catch {
-      this.failure = 'no_format';
+      this.setup.failure = 'no_format';
       return this.giveUp(sender);
     }
     this.take = take;
@@ -175,23 +155,16 @@ export class Recorder {
   }
 
   private follow(): void {
-    this.timers.push(
-      setInterval(() => {
+    this.vigil.begin(
+      () => {
         this.elapsedMs = this.take?.elapsed() ?? 0;
         this.prompts.at(this.elapsedMs);
         if (this.near === 'over' && this.phase === 'recording') void this.stop('limit');
-      }, 100),
-      setInterval(() => {
-        void room(this.sender?.backlog ?? 0).then((found) => {
-          this.room = found;
-          if (found === 'none' && this.rolling) void this.stop('no_room');
-        });
-      }, 5_000),
-    );
-    // The screen stays on; a browser that cannot promise that records all the same.
-    void navigator.wakeLock?.request('screen').then(
-      (lock) => (this.wakeLock = lock),
-      () => undefined,
+      },
+      async () => {
+        this.room = await room(this.sender?.backlog ?? 0);
+        if (this.room === 'none' && this.rolling) void this.stop('no_room');
+      },
     );
   }
 
@@ -226,6 +199,8 @@ export class Recorder {
     this.take = null;
     sender.finish();
     this.elapsedMs = take.elapsed();
+    // The last piece is sent before anything else is tidied up: others wait for it.
+    await new Promise((resolve) => setTimeout(resolve));
     this.prompts.end();
     this.release();
     this.phase = 'setup';
@@ -241,7 +216,7 @@ export class Recorder {
     this.take = null;
     await take.stop();
     this.closeOutput();
-    this.stopTimers();
+    this.vigil.end();
     this.sender = null;
     this.elapsedMs = 0;
     this.prompts.end();
@@ -252,7 +227,7 @@ export class Recorder {
   private lost(device: Device): void {
     if (!this.rolling) {
       if (device === 'screen') this.setup.closeScreen();
-      else this.failure = `${device}_missing`;
+      else this.setup.failure = `${device}_missing`;
       return;
     }
     if (device === 'screen') void this.stop('screen_ended');
@@ -274,15 +249,8 @@ export class Recorder {
     this.drawing.clear();
   }
 
-  private stopTimers(): void {
-    for (const timer of this.timers) clearInterval(timer);
-    this.timers = [];
-    void this.wakeLock?.release();
-    this.wakeLock = null;
-  }
-
   private release(): void {
-    this.stopTimers();
+    this.vigil.end();
     this.closeOutput();
     this.setup.close();
   }

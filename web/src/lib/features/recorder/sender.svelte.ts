@@ -89,8 +89,8 @@ export class Sender {
   finish(): void {
     this.ended = true;
     this.recording.ended = true;
-    void this.save();
     void this.pump();
+    void this.save();
   }
 
   /** Title or chapters, told to the server when there is time. */

@@ -4,7 +4,7 @@ import { openCamera, openMicrophone, openScreen, mix, stopAll, FRAMES_PER_SECOND
 import { compose, type Compositor } from './compose/compositor';
 import { outputSize, type Scene, type Size } from './compose/scene';
 import { Ear, listenTo, toMeter } from './ear';
-import type { Device } from './failures';
+import { CaptureError, type CaptureFailure, type Device } from './failures';
 import type { RecorderPrefs } from './prefs';
 import { isComposed, usesCamera, usesScreen, type Source } from './types';
 
@@ -21,6 +21,8 @@ export class Setup {
   screen = $state.raw<MediaStream | null>(null);
   camera = $state.raw<MediaStream | null>(null);
   microphone = $state.raw<MediaStream | null>(null);
+  /** Why a device could not be had. */
+  failure = $state<CaptureFailure | null>(null);
   /** Loudness, 0..1. */
   level = $state(0);
   /** Nothing was heard for a while. */
@@ -39,6 +41,18 @@ export class Setup {
       (!usesCamera(source) || this.camera !== null) &&
       this.microphone !== null
     );
+  }
+
+  /** Opens something; false: it could not be had, and `failure` says why. */
+  async attempt(work: () => Promise<void>): Promise<boolean> {
+    this.failure = null;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.failure = error instanceof CaptureError ? error.code : 'unknown';
+      return false;
+    }
   }
 
   /** Opens what the source needs and is not open; closes what it does not need. */
