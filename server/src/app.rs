@@ -10,8 +10,8 @@ use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
 
 use crate::document;
-use crate::endpoints::system::metrics;
 use crate::endpoints::system::openapi::Document;
+use crate::endpoints::system::{self, metrics};
 use crate::middleware::{cors, headers, idempotency, measure};
 use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
@@ -29,15 +29,20 @@ pub fn openapi() -> serde_json::Result<serde_json::Value> {
     document::finish(&document)
 }
 
+/// The API told to programs and to people.
+fn told() -> Result<Document, Box<dyn std::error::Error + Send + Sync>> {
+    let document = openapi()?;
+    let json = web::Bytes::from(serde_json::to_vec(&document)?);
+    Ok(Document { json, html: web::Bytes::from(crate::reference::page(&document)?) })
+}
+
 /// Serves on a bound listener until it is stopped.
 ///
 /// # Errors
 /// The listener cannot be used.
 pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
     let recorder = metrics::install();
-    let document =
-        openapi().and_then(|document| serde_json::to_vec(&document)).map_err(std::io::Error::other)?;
-    let document = Document(web::Bytes::from(document));
+    let document = told().map_err(std::io::Error::other)?;
     let state = web::Data::new(state);
     let recorder = web::Data::new(recorder);
     let server = HttpServer::new(move || {
@@ -55,6 +60,8 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .app_data(recorder.clone())
             .app_data(web::Data::new(document.clone()))
             .configure(routes::configure)
+            .route("/api/docs", web::get().to(system::openapi::reference))
+            .route("/api/docs/style.css", web::get().to(system::openapi::reference_style))
             .default_service(web::route().to(crate::web::serve))
             .into_app()
     })

@@ -14,6 +14,7 @@ pub mod http;
 pub mod mail;
 pub mod markdown;
 pub mod middleware;
+pub mod reference;
 pub mod routes;
 pub mod state;
 pub mod supervisor;

@@ -13,6 +13,10 @@ use meridian_server::state::{AppState, Parts};
 use meridian_server::supervisor::Supervisor;
 use meridian_store::{Store, StoreOptions};
 
+/// Gives back what a password's hash took (19 MiB each time); the system's allocator keeps it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "meridian-server", version, about = "The server of Meridian")]
 struct Cli {

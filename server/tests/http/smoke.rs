@@ -8,6 +8,12 @@ async fn answers_and_knows_who_asks() {
     let nobody = server.anonymous();
     nobody.get("/readyz").await.expect(200);
     nobody.get("/api/v1/openapi.json").await.expect(200);
+    let page = nobody.get("/api/docs").await;
+    assert_eq!(
+        (page.status, page.headers["content-type"].to_str().unwrap()),
+        (200, "text/html; charset=utf-8")
+    );
+    assert_eq!(nobody.get("/api/docs/style.css").await.headers["content-type"], "text/css; charset=utf-8");
     let ada = server.user("Ada").await;
     assert_ne!(ada.token, server.user("Ada").await.token);
 }
