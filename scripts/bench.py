@@ -1,7 +1,8 @@
 """Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run; and two browsers.
 
 usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE; the instance it starts has a data folder of its own and no speech
-model, so that only media is measured. Recordings: MERIDIAN_SHARED or ../shared where present, else the tests' own.
+model, so that only media is measured; P2 has one of its own. Recordings: MERIDIAN_SHARED or ../shared where present,
+else the tests' own.
 """
 
 import http.client
@@ -16,6 +17,8 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+
+import bench_live
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -55,12 +58,14 @@ def children(pid):
 class Instance:
     """A server with its worker."""
 
-    def __init__(self, programs, folder):
+    def __init__(self, programs, folder, models=None):
+        self.folder = folder
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        models = Path(folder, "no-models")
-        models.mkdir()
+        if models is None:
+            models = Path(folder, "no-models")
+            models.mkdir()
         env = {
             "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "MERIDIAN_LISTEN": f"127.0.0.1:{self.port}",
             "MERIDIAN_DATA_DIR": folder, "MERIDIAN_MODEL_DIR": str(models), "MERIDIAN_LOG": "warn",
@@ -140,6 +145,22 @@ class Instance:
         watching.join()
         return playable, walls[-1] - walls[0], ended_children_cpu(self.worker) - cpu
 
+    def ended_children_cpu(self):
+        return ended_children_cpu(self.worker)
+
+    def settle(self):
+        """Returns when no media child has been there for a second."""
+        seen = time.monotonic()
+        while time.monotonic() - seen < 1:
+            if children(self.worker):
+                seen = time.monotonic()
+            time.sleep(0.05)
+
+    def words(self, update):
+        """How many words of an update are recognised."""
+        told = self.api("GET", f"/updates/{update}/transcript")
+        return sum(len(segment["text"].split()) for segment in told["segments"])
+
     def watch_children(self, seen, over):
         """Notes when a media child was there, first and last."""
         while not over.is_set():
@@ -198,6 +219,13 @@ def recordings(folder):
     # The fixture over and over, for ten minutes.
     ffmpeg("-stream_loop", 99, "-i", own / "moov-at-end.mp4", "-c", "copy", "-t", 600, mp4)
     return mp4, webm if webm.exists() else own / "spoken-update.webm"
+
+
+def installed_models():
+    """The folder that `model fetch` fills, with the usual weights in it."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME", "/"), ".cache"))
+    folder = Path(os.environ.get("MERIDIAN_MODEL_DIR") or cache / "meridian/models")
+    return folder if (folder / "ggml-base-q8_0.bin").is_file() else None
 
 
 def height_of(file):
@@ -276,8 +304,18 @@ def main():
                 ("P4 wall of ffmpeg", "s", None, their_wall),
                 ("P4 CPU of ffmpeg", "s", None, their_cpu),
             ]
+            live = Path(os.environ.get("MERIDIAN_SHARED", ROOT.parent / "shared")) / "media"
+            bench_live.rows_p1(instance, live / "recordings", rows)
         finally:
             instance.stop()
+        models = installed_models()
+        if models is not None and (live / "speech/talk-long.flac").exists():
+            with tempfile.TemporaryDirectory() as data:
+                instance = Instance(programs, data, models)
+                try:
+                    bench_live.rows_p2(instance, live / "speech/talk-long.flac", rows)
+                finally:
+                    instance.stop()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, medians of {ROUNDS}")
     told = []
     for what, unit, goal, figure in rows:

@@ -20,6 +20,8 @@ const TARGET_LUFS: f64 = -16.0;
 const TOLERANCE_LU: f64 = 1.0;
 /// More would only raise the noise of an empty room, in decibels.
 const MOST_GAIN_DB: f64 = 20.0;
+/// Name of the rendition without pictures.
+const SOUND_ALONE: &str = "audio";
 /// Largest file beside the segments.
 const ARTEFACT_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -39,8 +41,7 @@ pub(crate) async fn level(
 ) -> Result<(), JobError> {
     job.set_progress("levelling", 0);
     match replace(context, job, view, old, gain_db).await {
-        Ok(true) => return Ok(()),
-        Ok(false) => {}
+        Ok(()) => return Ok(()),
         Err(error @ (JobError::Lost | JobError::Shutdown | JobError::Store(_))) => return Err(error),
         Err(error) => {
             tracing::warn!(update_id = %view.id, error = chain(&error), "the sound stays as loud as it is");
@@ -51,35 +52,34 @@ pub(crate) async fn level(
     Ok(tx.commit().await?)
 }
 
-/// False: not to be done for this media.
 async fn replace(
     context: &Context,
     job: &Job,
     view: &UpdateView,
     old: GenerationId,
     gain_db: f64,
-) -> Result<bool, JobError> {
+) -> Result<(), JobError> {
     let renditions = processing::published(context.store.reader(), old).await?;
-    // Where the format changes on the way, init bytes and segments are not one file.
-    if renditions.iter().any(|r| r.inits != 1) {
-        return Ok(false);
-    }
     let tx = context.store.write().await?;
     let new = processing::begin_replacement(&tx, job.lease(), view.id).await?;
     tx.commit().await?;
     let mut publisher = Publisher::replacing(context, job, view, new);
     let patience = Patience { stall: context.times.stall, silence: context.times.child_silence };
-    for rendition in renditions {
+    // Sound that goes with pictures is also the sound alone: it is encoded once for both.
+    let (sound, pictures): (Vec<_>, Vec<_>) = renditions.into_iter().partition(|r| r.name == SOUND_ALONE);
+    let mut alone = !sound.is_empty();
+    let of_pictures = !pictures.is_empty();
+    for rendition in pictures.into_iter().chain(sound.into_iter().filter(|_| !of_pictures)) {
         let mut source = Source::published(&context.blobs, rendition.parts)?;
         let mut request = Request::transcode(Reading::Seekable { size_bytes: source.size_bytes() });
-        request.mode = Mode::NormaliseAudio { rendition: rendition.name, gain_db };
+        let sound_alone = std::mem::take(&mut alone) && of_pictures;
+        request.mode = Mode::NormaliseAudio { rendition: rendition.name, gain_db, sound_alone };
         session::run(request, &mut source, &mut publisher, patience).await?;
     }
     let beside = copy_artefacts(context, view, old, new).await?;
     let tx = context.store.write().await?;
     processing::replace(&tx, job.lease(), view.id, old, new, &beside).await?;
-    tx.commit().await?;
-    Ok(true)
+    Ok(tx.commit().await?)
 }
 
 /// Objects belong to one generation, so that it can be removed as a whole.

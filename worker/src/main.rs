@@ -40,7 +40,11 @@ enum Command {
     Model(ModelCommand),
     /// Not for people: a sandboxed media job on the standard input
     #[command(hide = true)]
-    MediaChild,
+    MediaChild {
+        /// Leave the processor to all else that wants it
+        #[arg(long)]
+        give_way: bool,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -64,8 +68,11 @@ enum ModelCommand {
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    if let Command::MediaChild = command {
+    if let Command::MediaChild { give_way } = command {
         // No runtime, no threads, no settings: the sandbox comes first.
+        if give_way {
+            meridian_media::child::give_way();
+        }
         return exit_code(meridian_media::child::child_main(&SandboxOptions::default()));
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -75,7 +82,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Run(args) => runtime.block_on(run(&args)).map_err(|error| format!("{error:#}")),
         Command::Model(command) => runtime.block_on(model(command)).map_err(|error| error.chain()),
-        Command::MediaChild => Ok(()),
+        Command::MediaChild { .. } => Ok(()),
     };
     // Recognition may be within a window: it is not waited for.
     runtime.shutdown_background();

@@ -32,8 +32,9 @@ pub(crate) struct MediaChild {
 }
 
 impl MediaChild {
-    /// Starts this very program again as a media child, with nothing of the environment.
-    pub(crate) fn spawn() -> Result<Self, JobError> {
+    /// Starts this very program again as a media child, with nothing of the environment. `gives_way`: to all else
+    /// on the machine.
+    pub(crate) fn spawn(gives_way: bool) -> Result<Self, JobError> {
         let (ours, theirs) = StdStream::pair().map_err(JobError::io("making a socketpair"))?;
         ours.set_nonblocking(true).map_err(JobError::io("making a socketpair"))?;
         // Also right when the file was replaced by an update meanwhile.
@@ -41,6 +42,7 @@ impl MediaChild {
         command
             .arg0("meridian-media-child")
             .arg("media-child")
+            .args(gives_way.then_some("--give-way"))
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))

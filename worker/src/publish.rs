@@ -91,21 +91,9 @@ impl<'a> Publisher<'a> {
         let (update, generation) = (self.view.id, self.generation);
         let key = layout::init_segment(update.0, generation.0, &rendition.name, rendition.init)?;
         let size_bytes = self.put(&key, body).await?;
-        let some = |n: u32| (n > 0).then(|| i64::from(n));
-        let new = NewRendition {
-            kind: match rendition.kind {
-                RenditionKind::Video => "video",
-                RenditionKind::Audio => "audio",
-            },
-            codecs: rendition.codecs,
-            width: some(rendition.width),
-            height: some(rendition.height),
-            bandwidth_bps: i64::try_from(rendition.bandwidth_bps)?,
-            target_duration_s: i64::from(rendition.target_duration_s),
-            name: rendition.name,
-        };
-        let init =
-            NewInit { init: i64::from(rendition.init), object_key: key.as_str().to_owned(), size_bytes };
+        let number = rendition.init;
+        let new = new_rendition(rendition)?;
+        let init = NewInit { init: i64::from(number), object_key: key.as_str().to_owned(), size_bytes };
         let tx = self.context.store.write().await?;
         let lease = self.job.lease();
         let id = processing::put_rendition(&tx, lease, update, generation, &new, &init).await?;
@@ -121,16 +109,7 @@ impl<'a> Publisher<'a> {
         })?;
         let key = layout::media_segment(update.0, generation.0, &segment.rendition, segment.seq.into())?;
         let size_bytes = self.put(&key, body).await?;
-        let new = NewSegment {
-            rendition_id,
-            seq: i64::from(segment.seq),
-            init: i64::from(segment.init),
-            start_us: i64::try_from(segment.start_us)?,
-            duration_us: i64::try_from(segment.duration_us)?,
-            size_bytes,
-            object_key: key.as_str().to_owned(),
-            discontinuity: segment.discontinuity,
-        };
+        let new = new_segment(&segment, rendition_id, &key, size_bytes)?;
         let tx = self.context.store.write().await?;
         processing::append_segment(&tx, self.job.lease(), update, generation, &new, self.kind).await?;
         Ok(tx.commit().await?)
@@ -184,6 +163,42 @@ impl<'a> Publisher<'a> {
         processing::progress(&tx, self.job.lease(), self.view.id, phase, percent, duration_ms).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// A rendition's row, as the child describes it.
+pub(crate) fn new_rendition(rendition: Rendition) -> Result<NewRendition, JobError> {
+    let some = |n: u32| (n > 0).then(|| i64::from(n));
+    Ok(NewRendition {
+        kind: match rendition.kind {
+            RenditionKind::Video => "video",
+            RenditionKind::Audio => "audio",
+        },
+        codecs: rendition.codecs,
+        width: some(rendition.width),
+        height: some(rendition.height),
+        bandwidth_bps: i64::try_from(rendition.bandwidth_bps)?,
+        target_duration_s: i64::from(rendition.target_duration_s),
+        name: rendition.name,
+    })
+}
+
+/// A segment's row, for an object that is written.
+pub(crate) fn new_segment(
+    segment: &Segment,
+    rendition_id: RenditionId,
+    key: &Key,
+    size_bytes: i64,
+) -> Result<NewSegment, JobError> {
+    Ok(NewSegment {
+        rendition_id,
+        seq: i64::from(segment.seq),
+        init: i64::from(segment.init),
+        start_us: i64::try_from(segment.start_us)?,
+        duration_us: i64::try_from(segment.duration_us)?,
+        size_bytes,
+        object_key: key.as_str().to_owned(),
+        discontinuity: segment.discontinuity,
+    })
 }
 
 /// At most 99: the end is told otherwise.

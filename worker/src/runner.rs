@@ -23,6 +23,8 @@ use crate::{sweep, watcher};
 const FOLLOWERS_PER_SLOT: u32 = 4;
 /// Purges at the same time.
 const LIGHT_SLOTS: u32 = 2;
+/// Jobs that nobody waits for at the same time; they give way to everything else on the machine.
+const BACKGROUND_SLOTS: u32 = 1;
 /// How long jobs get to write their hand-back at the end.
 const HAND_BACK_TIME: Duration = Duration::from_secs(20);
 /// How often to look for jobs whose time has come without anybody having written.
@@ -75,7 +77,7 @@ pub(crate) async fn run(settings: Settings, shutdown: CancellationToken) -> anyh
     Ok(())
 }
 
-fn rooms(slots: u32) -> [Room; 3] {
+fn rooms(slots: u32) -> [Room; 4] {
     let places = |n: u32| Arc::new(Semaphore::new(usize::try_from(n).unwrap_or(1)));
     [
         Room {
@@ -88,7 +90,12 @@ fn rooms(slots: u32) -> [Room; 3] {
             sources: Sources::Whole,
             places: places(slots),
         },
-        Room { kinds: &["purge_update"], sources: Sources::Any, places: places(LIGHT_SLOTS) },
+        Room {
+            kinds: &["purge_update", "tidy_upload", "forget_parts"],
+            sources: Sources::Any,
+            places: places(LIGHT_SLOTS),
+        },
+        Room { kinds: &["add_rung"], sources: Sources::Any, places: places(BACKGROUND_SLOTS) },
     ]
 }
 

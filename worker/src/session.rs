@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use meridian_media::protocol::{FailureCode, Finished, FromChild, Request, ToChild};
+use meridian_media::protocol::{FailureCode, Finished, FromChild, Mode, Request, ToChild};
 
 use crate::error::JobError;
 use crate::media_child::MediaChild;
@@ -54,7 +54,8 @@ pub(crate) async fn run(
     sink: &mut impl Sink,
     patience: Patience,
 ) -> Result<Ended, JobError> {
-    let child = MediaChild::spawn()?;
+    // Nobody waits for another rung.
+    let child = MediaChild::spawn(matches!(request.mode, Mode::AddRungs))?;
     let mut session =
         Session { child, reading: None, told_length: false, busy: Duration::ZERO, position_ms: 0 };
     session.child.send(&ToChild::Start(request), &[]).await?;

@@ -116,6 +116,11 @@ pub mod layout {
         Key::parse(&format!("media/{update_id}/{generation_id}/{nonce}-{name}"))
     }
 
+    /// Everything of one update's original that was rewritten after processing.
+    pub fn original_prefix(update_id: Uuid) -> Key {
+        Key(format!("originals/{update_id}"))
+    }
+
     /// One 8 MiB part of an original that was rewritten after processing. `attempt` is the rewriting job's.
     pub fn original_part(update_id: Uuid, attempt: Uuid, seq: u64) -> Key {
         Key(format!("originals/{update_id}/{attempt}/{seq:08}"))

@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Largest single allocation inside libav, in bytes.
 const LARGEST_ALLOCATION: usize = 256 * 1024 * 1024;
 
+/// Niceness of a child that nobody waits for.
+const GIVING_WAY: libc::c_int = 15;
+
 /// How the media child's process ends. Any other code, or a signal, is a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -33,6 +36,15 @@ impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
         #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]
         Self::from(code as u8)
+    }
+}
+
+/// Leaves the processor to all else that wants it. Call it before [`child_main`].
+#[expect(unsafe_code, reason = "libc")]
+pub fn give_way() {
+    // SAFETY: changes the priority of this process; no pointers.
+    if unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, GIVING_WAY) } != 0 {
+        tell("the priority could not be lowered");
     }
 }
 

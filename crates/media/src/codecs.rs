@@ -10,6 +10,10 @@ const VIDEO: &[(Id, &str)] = &[
     (Id::H264, "h264"),
     (Id::HEVC, "hevc"),
     (Id::MJPEG, "mjpeg"),
+    // Older phones, cameras and editors.
+    (Id::MPEG4, "mpeg4"),
+    (Id::H263, "h263"),
+    (Id::PRORES, "prores"),
 ];
 
 const AUDIO: &[(Id, &str)] = &[
@@ -20,6 +24,9 @@ const AUDIO: &[(Id, &str)] = &[
     (Id::FLAC, "flac"),
     (Id::ALAC, "alac"),
     (Id::AC3, "ac3"),
+    (Id::EAC3, "eac3"),
+    (Id::AMR_NB, "amrnb"),
+    (Id::AMR_WB, "amrwb"),
     (Id::PCM_S16LE, "pcm_s16le"),
     (Id::PCM_S16BE, "pcm_s16be"),
     (Id::PCM_S24LE, "pcm_s24le"),
@@ -49,15 +56,10 @@ pub(crate) fn whitelist() -> String {
 /// What people call a codec.
 pub(crate) fn label(name: &str) -> String {
     let known = match name {
-        "mpeg4" => "MPEG-4 Part 2",
-        "h263" => "H.263",
         "mpeg1video" | "mpeg2video" => "MPEG-2 video",
-        "prores" => "Apple ProRes",
         "dnxhd" => "DNxHD",
         "theora" => "Theora",
         "wmv1" | "wmv2" | "wmv3" | "vc1" => "Windows Media video",
-        "amr_nb" | "amr_wb" => "AMR speech",
-        "eac3" => "Dolby Digital Plus",
         "truehd" => "Dolby TrueHD",
         "dts" => "DTS",
         "wmav1" | "wmav2" => "Windows Media audio",

@@ -118,6 +118,14 @@ impl Publisher {
         }
     }
 
+    /// From the key frame at `pts` (ticks) on, pictures need other init bytes.
+    pub(crate) fn change_video(&mut self, output: usize, pts: i64, track: VideoTrack) {
+        if let Some(output) = self.outputs.get_mut(output) {
+            output.segmenter.cut_for_change(pts);
+            output.inits.push(track);
+        }
+    }
+
     /// The segmenter of a rendition.
     pub(crate) fn segmenter(&mut self, output: usize) -> Option<&mut Segmenter> {
         self.outputs.get_mut(output).map(|output| &mut output.segmenter)

@@ -25,11 +25,55 @@ struct Studio {
     generation: GenerationId,
 }
 
-const INIT: &[u8] = b"init bytes";
+/// A box of an MP4.
+fn mp4_box(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(content.len() + 8).unwrap();
+    [&size.to_be_bytes(), kind.as_slice(), content].concat()
+}
 
-/// The bytes of a segment.
+fn words(values: &[u32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+}
+
+/// Init bytes of one track of pictures with 1000 ticks a second.
+fn init_bytes() -> Vec<u8> {
+    let tkhd = mp4_box(b"tkhd", &words(&[7, 0, 0, 1]));
+    let mdhd = mp4_box(b"mdhd", &words(&[0, 0, 0, 1000, 0]));
+    let hdlr = mp4_box(b"hdlr", &[&[0; 8], b"vide".as_slice(), &[0; 13]].concat());
+    let trak = mp4_box(b"trak", &[tkhd, mp4_box(b"mdia", &[mdhd, hdlr].concat())].concat());
+    let mvhd = mp4_box(b"mvhd", &words(&[0, 0, 0, 1000, 0]));
+    let mvex = mp4_box(b"mvex", &mp4_box(b"trex", &words(&[0, 1, 1, 0, 0, 0])));
+    [mp4_box(b"ftyp", b"iso6\0\0\0\0"), mp4_box(b"moov", &[mvhd, trak, mvex].concat())].concat()
+}
+
+const STORYBOARD: &[u8] = b"WEBVTT\n\n00:00:00.000 --> 00:00:08.000\nstoryboard.jpg#xywh=0,0,16,16\n\n\
+    00:00:08.000 --> 00:00:20.000\nstoryboard.jpg#xywh=16,0,16,16\n";
+/// Four seconds a pixel.
+const PEAKS: &[u8] =
+    b"{\"version\":2,\"channels\":1,\"sample_rate\":1000,\"samples_per_pixel\":4000,\"bits\":8,\
+    \"length\":5,\"data\":[0,1,2,3,4,5,6,7,8,9]}";
+
+/// A coded picture.
+fn picture(name: &str, seq: i64, second: i64) -> String {
+    format!("{name} segment {seq} second {second} ").repeat(500)
+}
+
+/// The bytes of a segment: a picture each second.
 fn bytes_of(name: &str, seq: i64) -> Bytes {
-    format!("{name} segment {seq} ").repeat(5_000).into()
+    let pictures: Vec<String> = (0..4).map(|second| picture(name, seq, second)).collect();
+    let head = |offset: u32| {
+        let mut trun = words(&[0x0100_0f01, 4, offset]);
+        for picture in &pictures {
+            trun.extend(words(&[1000, u32::try_from(picture.len()).unwrap(), 0x0200_0000, 0]));
+        }
+        let time = [words(&[0x0100_0000]), (seq * 4000).to_be_bytes().to_vec()].concat();
+        let traf =
+            [mp4_box(b"tfhd", &words(&[0x02_0000, 1])), mp4_box(b"tfdt", &time), mp4_box(b"trun", &trun)];
+        let mfhd = mp4_box(b"mfhd", &words(&[0, u32::try_from(seq).unwrap() + 1]));
+        mp4_box(b"moof", &[mfhd, mp4_box(b"traf", &traf.concat())].concat())
+    };
+    let offset = u32::try_from(head(0).len()).unwrap() + 8;
+    [head(offset), mp4_box(b"mdat", pictures.concat().as_bytes())].concat().into()
 }
 
 impl Studio {
@@ -65,7 +109,7 @@ impl Studio {
 
     async fn rendition(&self, name: &str, kind: &'static str) -> RenditionId {
         let key = layout::init_segment(self.update.into(), self.generation.into(), name, 0).unwrap();
-        self.put(&key, INIT.into()).await;
+        self.put(&key, init_bytes().into()).await;
         let new = NewRendition {
             name: name.to_owned(),
             kind,
@@ -75,13 +119,13 @@ impl Studio {
             bandwidth_bps: if kind == "video" { 2_000_000 } else { 96_000 },
             target_duration_s: 6,
         };
-        let size_bytes = i64::try_from(INIT.len()).unwrap();
-        let init = NewInit { init: 0, object_key: key.to_string(), size_bytes };
+        let size_bytes = i64::try_from(init_bytes().len()).unwrap();
+        let begun = NewInit { init: 0, object_key: key.to_string(), size_bytes };
         let (lease, update, generation) = (&self.lease, self.update, self.generation);
         self.world
             .server
             .write(async |tx| {
-                processing::put_rendition(tx, lease, update, generation, &new, &init).await.unwrap()
+                processing::put_rendition(tx, lease, update, generation, &new, &begun).await.unwrap()
             })
             .await
     }
@@ -154,8 +198,8 @@ impl Studio {
             studio.segment(sound, "audio", seq).await;
         }
         studio.artefact("poster.jpg", b"\xff\xd8 a picture").await;
-        studio.artefact("storyboard.vtt", b"WEBVTT\n").await;
-        studio.artefact("peaks.json", b"{}").await;
+        studio.artefact("storyboard.vtt", STORYBOARD).await;
+        studio.artefact("peaks.json", PEAKS).await;
         studio.finish().await;
         studio
     }
@@ -213,8 +257,8 @@ async fn a_player_follows_playlists_to_every_byte() {
     let names: Vec<&str> = variant.text.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(names, ["0.m4s", "1.m4s", "2.m4s", "3.m4s", "4.m4s"]);
     let (status, _, init) = bytes(&player, &format!("{folder}init-0.mp4"), &[]).await;
-    assert_eq!((status, &init[..]), (200, INIT));
-    let mut whole = INIT.to_vec();
+    assert_eq!((status, &init[..]), (200, &init_bytes()[..]));
+    let mut whole = init_bytes();
     for (seq, name) in (0..).zip(names) {
         let (status, headers, got) =
             bytes(&player, &format!("{folder}{name}"), &[("accept-encoding", "gzip")]).await;
@@ -466,10 +510,28 @@ async fn what_was_trimmed_away_is_not_served() {
     for outside in ["0.m4s", "3.m4s", "4.m4s"] {
         assert_eq!(player.get(&at(outside)).await.status, 404, "{outside}");
     }
-    let (_, _, download) = bytes(&player, &format!("{folder}download.mp4"), &[]).await;
-    assert_eq!(download, [INIT, &bytes_of("720p", 1), &bytes_of("720p", 2)].concat());
-    for whole in ["storyboard.vtt", "storyboard.jpg", "peaks.json"] {
-        assert_eq!(player.get(&format!("{folder}{whole}")).await.status, 404, "{whole}");
+    let (status, _, download) = bytes(&player, &format!("{folder}download.mp4"), &[]).await;
+    assert_eq!(status, 200);
+    let there = |seq: i64, second: i64| {
+        let wanted = picture("720p", seq, second);
+        download.windows(wanted.len()).any(|window| window == wanted.as_bytes())
+    };
+    // From the key frame before 5 s to 11 s: 4, 5, ... 10 s; nothing else.
+    let seconds: Vec<i64> = (0..20).filter(|at| there(at / 4, at % 4)).collect();
+    assert_eq!(seconds, (4..11).collect::<Vec<i64>>());
+    let (status, headers, part) =
+        bytes(&player, &format!("{folder}download.mp4"), &[("range", "bytes=100-40000")]).await;
+    assert_eq!((status, &part[..]), (206, &download[100..=40_000]));
+    assert_eq!(headers["content-range"], format!("bytes 100-40000/{}", download.len()));
+    for (name, wanted) in [
+        ("storyboard.vtt", "WEBVTT\n\n00:00:01.000 --> 00:00:07.000\nstoryboard.jpg#xywh=16,0,16,16\n"),
+        (
+            "peaks.json",
+            "{\"bits\":8,\"channels\":1,\"data\":[2,3,4,5],\"length\":2,\"sample_rate\":1000,\
+            \"samples_per_pixel\":4000,\"version\":2}",
+        ),
+    ] {
+        assert_eq!(player.get(&format!("{folder}{name}")).await.text, wanted, "{name}");
     }
     ada.patch(&format!("/api/v1/updates/{}", studio.update), json!({"trim": null})).await.expect(200);
     assert_eq!(player.get(&at("playlist.m3u8")).await.text.matches(".m4s").count(), 5);

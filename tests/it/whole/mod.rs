@@ -4,4 +4,6 @@ mod instance;
 mod kills;
 mod recorder;
 mod recordings;
+mod supervisor;
+mod trims;
 mod two_people;

@@ -1,7 +1,9 @@
 //! The kinds of jobs, one file each.
 
+mod add_rung;
 mod process_update;
 mod purge_update;
+mod tidy_upload;
 mod transcribe_update;
 
 pub(crate) use process_update::park;
@@ -20,5 +22,8 @@ pub(crate) async fn run(context: &Context, job: &Job) -> Result<(), JobError> {
             transcribe_update::run(context, job, *update_id, language.clone()).await
         }
         Payload::PurgeUpdate { update_id, .. } => purge_update::run(context, job, *update_id).await,
+        Payload::AddRung { update_id, .. } => add_rung::run(context, job, *update_id).await,
+        Payload::TidyUpload { update_id, .. } => tidy_upload::run(context, job, *update_id).await,
+        Payload::ForgetParts { update_id, .. } => tidy_upload::forget(context, job, *update_id).await,
     }
 }

@@ -20,6 +20,7 @@ pub(super) async fn run(context: &Context, job: &Job, update: UpdateId) -> Resul
     for upload in uploads {
         context.blobs.delete_prefix(&layout::upload_prefix(upload.0)).await?;
     }
+    context.blobs.delete_prefix(&layout::original_prefix(update.0)).await?;
     context.blobs.delete_prefix(&layout::media_prefix(update.0)).await?;
     let tx = context.store.write().await?;
     processing::purged(&tx, lease, update).await?;

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod files;
+mod later;
+mod live;
 mod support;
 
 use std::process::Command;

@@ -24,8 +24,8 @@ pub(crate) struct World {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
-    user: UserId,
-    workspace: WorkspaceId,
+    pub(crate) user: UserId,
+    pub(crate) workspace: WorkspaceId,
     team: TeamId,
     audience: meridian_domain::ids::AudienceId,
 }
@@ -40,6 +40,20 @@ pub(crate) struct Recording {
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/media").join(name);
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// H.264 and AAC of 960x540 that can be copied, 6 s, made by ffmpeg's program.
+pub(crate) fn large_copyable(world: &World) -> Vec<u8> {
+    let path = world.folder.path().join("large.mp4");
+    let made = Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=960x540:r=24:d=6", "-f", "lavfi", "-i"])
+        .args(["sine=frequency=440:duration=6", "-c:v", "libx264", "-preset", "ultrafast", "-g", "48"])
+        .args(["-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart"])
+        .arg(&path)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    std::fs::read(&path).unwrap()
 }
 
 impl World {
@@ -173,6 +187,17 @@ impl World {
             .stdin(Stdio::null())
             .stderr(log);
         Worker(command.spawn().unwrap())
+    }
+
+    /// A look into the tables that no finder gives; through a program of its own.
+    pub(crate) fn sqlite(&self, sql: &str) -> String {
+        let database = self.folder.path().join("meridian.db");
+        let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\n\
+            rows = c.execute(sys.argv[2]).fetchall()\nc.commit()\nprint('\\n'.join('|'.join(map(str, r)) for r in rows))";
+        let output =
+            Command::new("python3").args(["-c", script]).arg(database).arg(sql).output().expect("python3");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     /// What the workers said, for a failed test's output.

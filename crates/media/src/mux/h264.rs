@@ -1,5 +1,7 @@
 //! H.264 elementary streams as MP4 wants them: parameter sets, NAL units, codec names.
 
+pub(crate) mod sps;
+
 /// The NAL unit type of a sequence parameter set (ITU-T H.264, table 7-1).
 const NAL_SPS: u8 = 7;
 /// Picture parameter set.
@@ -81,6 +83,30 @@ impl AvcConfig {
             }
             _ => "avc1".to_owned(),
         }
+    }
+
+    /// The same with the parameter sets of a packet, when it carries both kinds.
+    pub(crate) fn of_packet(&self, packet: &[u8]) -> Option<Self> {
+        let sets = |nals: &mut dyn Iterator<Item = &[u8]>| -> Vec<u8> {
+            let sets = nals.filter(|nal| matches!(nal_type(nal), NAL_SPS | NAL_PPS));
+            sets.flat_map(|nal| [&[0, 0, 1], nal].concat()).collect()
+        };
+        let found = match self.framing {
+            Framing::Lengths(bytes) => sets(&mut length_prefixed(packet, bytes)),
+            Framing::StartCodes => sets(&mut nal_units(packet)),
+        };
+        Self::from_annex_b(&found).map(|config| Self { framing: self.framing, ..config })
+    }
+
+    /// Parameter sets as they stand in front of a key frame whose init bytes may be another's: a rendition whose
+    /// format changes on the way can be read as one file then.
+    pub(crate) fn in_band(extradata: &[u8]) -> Vec<u8> {
+        let sets = nal_units(extradata).filter(|nal| matches!(nal_type(nal), NAL_SPS | NAL_PPS));
+        let prefixed = |nal: &[u8]| {
+            let length = u32::try_from(nal.len()).unwrap_or(0);
+            [&length.to_be_bytes(), nal].concat()
+        };
+        sets.flat_map(prefixed).collect()
     }
 
     /// Whether a packet carries a sequence parameter set that is not in the record:
@@ -174,6 +200,20 @@ mod tests {
     fn packets_lose_start_codes_and_parameter_sets() {
         let packet = [0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 7, 8, 0, 0, 0, 1, 0x41, 5];
         assert_eq!(to_length_prefixed(&packet), [0, 0, 0, 3, 0x65, 7, 8, 0, 0, 0, 2, 0x41, 5]);
+    }
+
+    #[test]
+    fn parameter_sets_travel_with_a_key_frame() {
+        let first = AvcConfig::from_annex_b(EXTRADATA).unwrap();
+        let other = [0, 0, 0, 1, 0x67, 0x64, 0, 0x1e, 0xad, 0, 0, 1, 0x68, 0xee, 0x3d];
+        let packet = [AvcConfig::in_band(&other), vec![0, 0, 0, 2, 0x65, 1]].concat();
+        let reader = AvcConfig::from_record(&first.record).unwrap();
+        assert!(reader.packet_changes_it(&packet));
+        let changed = reader.of_packet(&packet).unwrap();
+        assert_eq!(changed.record, AvcConfig::from_annex_b(&other).unwrap().record);
+        assert!(!changed.packet_changes_it(&packet));
+        assert_eq!(changed.to_mdat(&packet), packet);
+        assert!(reader.of_packet(&packet[packet.len() - 6..]).is_none());
     }
 
     #[test]

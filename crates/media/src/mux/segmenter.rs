@@ -228,6 +228,12 @@ impl Segmenter {
         self.boundaries.push_back(boundary);
     }
 
+    /// Ends the open segment at the key frame that comes next, at `pts`: it needs other init bytes.
+    pub(crate) fn cut_for_change(&mut self, pts: i64) {
+        let init = self.open_init() + 1;
+        self.cut_at(Boundary { at_us: to_us(pts, TICKS), key_pts: Some(pts), init });
+    }
+
     fn open_init(&self) -> u32 {
         self.boundaries.back().map_or(self.init, |boundary| boundary.init)
     }

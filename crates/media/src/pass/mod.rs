@@ -100,8 +100,10 @@ impl Pass {
             }
             _ => None,
         };
-        if plan.only.is_none() || video.is_none() {
-            publisher.add_audio_rendition(plan.only.as_deref().unwrap_or("audio"));
+        match (&plan.only, &video) {
+            (Some(name), None) => publisher.add_audio_rendition(name),
+            _ if plan.sound_alone || video.is_none() => publisher.add_audio_rendition("audio"),
+            _ => {}
         }
         Ok(Self {
             link: Arc::clone(link),
@@ -293,7 +295,10 @@ impl Pass {
     fn warnings(&self, packets_bad: u64, end_us: i64) -> Vec<Warning> {
         let used = || [&self.choice.video, &self.choice.audio].into_iter().flatten();
         let of_streams = used().filter_map(|s| s.duration.map(|ticks| scale_us(ticks, s.time_base))).max();
-        let claimed_us = of_streams.or(self.demuxer.claimed_us).unwrap_or(0);
+        // A header that claims more than may be (some say 2^32 for "not known") is not believed.
+        let most_us =
+            i64::try_from(self.limits.max_duration_ms).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
+        let claimed_us = of_streams.or(self.demuxer.claimed_us).filter(|us| *us <= most_us).unwrap_or(0);
         let missing_us = claimed_us - end_us;
         let detail = if let Some(codec) = &self.choice.unsupported_audio {
             format!("The sound is in {codec}, which Meridian does not read: the video plays without it.")

@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) only: Option<String>,
     /// Gain for the sound.
     pub(crate) gain_db: Option<f64>,
+    /// A rendition of sound alone is wanted beside pictures.
+    pub(crate) sound_alone: bool,
 }
 
 /// The picture as viewers see it.
@@ -44,22 +46,26 @@ impl Plan {
             let coded = Size { width: video.size.0, height: video.size.1 };
             Picture { turn, displayed: coded.displayed(video.pixel_aspect, turn) }
         });
-        let (normalise, gain_db, only) = match &request.mode {
-            Mode::Transcode => (false, None, None),
-            Mode::NormaliseAudio { rendition, gain_db } => (true, Some(*gain_db), Some(rendition.clone())),
+        let (gain_db, only, sound_alone) = match &request.mode {
+            Mode::Transcode => (None, None, true),
+            Mode::NormaliseAudio { rendition, gain_db, sound_alone } => {
+                (Some(*gain_db), Some(rendition.clone()), *sound_alone)
+            }
+            Mode::AddRungs => (None, None, false),
         };
+        let is_first = matches!(request.mode, Mode::Transcode);
         let copy_video = choice
             .video
             .as_ref()
-            .filter(|_| request.copy_allowed || normalise)
+            .filter(|_| (request.copy_allowed && is_first) || gain_db.is_some())
             .filter(|_| picture.is_some_and(|picture| picture.turn == Turn::None))
             .and_then(copyable);
         let copy_audio = choice
             .audio
             .as_ref()
-            .filter(|_| request.copy_allowed && !normalise)
+            .filter(|_| request.copy_allowed && gain_db.is_none())
             .and_then(|facts| AudioCopy::new(facts, zero_us));
-        Self { zero_us, picture, copy_video, copy_audio, artefacts: !normalise, only, gain_db }
+        Self { zero_us, picture, copy_video, copy_audio, artefacts: is_first, only, gain_db, sound_alone }
     }
 }
 

@@ -21,6 +21,9 @@ const TICKS: i64 = VIDEO_TICKS as i64;
 /// A copy that must be encoded goes on at this size at most.
 const GO_ON_SHORT_SIDE: u32 = 1080;
 
+/// Sound may go on so long after the last copied picture, in microseconds.
+const LONGEST_TAIL_US: i64 = 1_000_000;
+
 /// Usual length of a picture in microseconds.
 fn usual_length_us(frame_rate: Option<f64>) -> i64 {
     let rate = frame_rate.unwrap_or(30.0).clamp(1.0, 120.0);
@@ -45,6 +48,7 @@ pub(crate) struct VideoPath {
     decode: DecodeOptions,
     ladder: Vec<(String, Size)>,
     may_encode: bool,
+    artefacts: bool,
     zero_us: i64,
     link: Arc<Link>,
     /// Pictures decoded or copied.
@@ -92,6 +96,7 @@ impl VideoPath {
             decode,
             ladder: rungs(picture.displayed, &request.ladder),
             may_encode: plan.only.is_none(),
+            artefacts: plan.artefacts,
             zero_us: plan.zero_us,
             link: Arc::clone(link),
             frames: 0,
@@ -121,8 +126,13 @@ impl VideoPath {
                 });
                 publisher.video_is_complete();
                 let zero = from_us(plan.zero_us, TICKS);
-                let options =
-                    CopyOptions { output, config: config.clone(), time_base: facts.time_base, zero };
+                let options = CopyOptions {
+                    output,
+                    config: config.clone(),
+                    time_base: facts.time_base,
+                    zero,
+                    follows_changes: plan.only.is_some(),
+                };
                 let decode = DecodeOptions { threads: 1, keys_only: true, ..decode };
                 let decoder = VideoDecoder::open(path.parameters.clone(), facts, decode)?;
                 let stills = plan.artefacts.then(|| Stills::new(picture.displayed));
@@ -144,7 +154,9 @@ impl VideoPath {
 
     fn encode_from(&mut self, target: Target, from: i64, stills: Option<Stills>) -> Result<(), MediaError> {
         let decoder = VideoDecoder::open(self.parameters.clone(), &self.facts, self.decode)?;
-        let stills = stills.unwrap_or_else(|| Stills::new(self.picture.displayed));
+        let displayed = self.picture.displayed;
+        let fresh = || if self.artefacts { Stills::new(displayed) } else { Stills::none(displayed) };
+        let stills = stills.unwrap_or_else(fresh);
         let ladder = Ladder::new(target, self.options, stills, from, Arc::clone(&self.link));
         self.path = Some(Path::Encode(Box::new((decoder, ladder))));
         Ok(())
@@ -221,8 +233,17 @@ impl VideoPath {
 
     /// A recorder sends no pictures while nothing moves: stands still until `us`.
     pub(crate) fn fill_to(&mut self, us: i64, publisher: &mut Publisher) -> Result<(), MediaError> {
+        let ticks = from_us(us, TICKS);
+        if let Some(Path::Copy(copy)) = &self.path {
+            let overlong = copy.frames > 0
+                && publisher.segmenter(copy.output()).is_some_and(|segmenter| segmenter.is_overlong(ticks));
+            if !overlong || !self.may_encode {
+                return Ok(());
+            }
+            self.leave_copy(publisher)?;
+        }
         match &mut self.path {
-            Some(Path::Encode(parts)) => parts.1.fill_to(from_us(us, TICKS), publisher),
+            Some(Path::Encode(parts)) => parts.1.fill_to(ticks, publisher),
             _ => Ok(()),
         }
     }
@@ -249,6 +270,17 @@ impl VideoPath {
 
     /// Encodes the rest, the last picture standing until `end_us`, and sends the stills.
     pub(crate) fn finish(&mut self, end_us: i64, publisher: &mut Publisher) -> Result<(), MediaError> {
+        // Players end where the pictures end: sound that goes on needs one that stands.
+        let goes_on = matches!(&self.path, Some(Path::Copy(copy)) if copy.frames > 0)
+            && self.may_encode
+            && end_us - self.end_us > LONGEST_TAIL_US;
+        if goes_on {
+            self.leave_copy(publisher)?;
+            if let Some(Path::Encode(parts)) = &mut self.path {
+                parts.0.end();
+            }
+            self.receive(publisher)?;
+        }
         match &mut self.path {
             Some(Path::Encode(parts)) => {
                 parts.1.finish(from_us(end_us, TICKS), publisher)?;

@@ -6,8 +6,8 @@ use crate::error::MediaError;
 use crate::ffi;
 use crate::link::Link;
 use crate::mux::boxes::VIDEO_TICKS;
-use crate::mux::h264::AvcConfig;
-use crate::mux::segmenter::Sample;
+use crate::mux::h264::{AvcConfig, sps};
+use crate::mux::segmenter::{Sample, VideoTrack};
 use crate::publish::Publisher;
 use ffmpeg_next::{Packet, Rational, packet};
 use std::collections::VecDeque;
@@ -31,6 +31,8 @@ pub(crate) struct CopyOptions {
     pub(crate) time_base: Rational,
     /// Time line's zero, in ticks of 1/90000.
     pub(crate) zero: i64,
+    /// Other parameter sets on the way begin other init bytes; else they end the copy.
+    pub(crate) follows_changes: bool,
 }
 
 /// Copies H.264 packets into a rendition.
@@ -93,6 +95,9 @@ impl CopyPath {
         }
         // What starts late stands from the start on.
         let (pts, dts) = if self.started { (pts.max(0), dts) } else { (0, dts.min(0)) };
+        if self.options.follows_changes {
+            self.follow(&packet, pts, publisher);
+        }
         let changed = ffi::is_discarded(&packet)
             || packet.side_data().any(|side| side.kind() == packet::side_data::Type::NewExtraData)
             || self.options.config.packet_changes_it(packet.data().unwrap_or_default());
@@ -118,6 +123,22 @@ impl CopyPath {
         self.held.push_back(packet);
         self.release(publisher);
         Ok(Verdict::Copied)
+    }
+
+    /// A key frame with parameter sets of its own: from here on with other init bytes.
+    fn follow(&mut self, packet: &Packet, pts: i64, publisher: &mut Publisher) {
+        let data = packet.data().unwrap_or_default();
+        if !packet.is_key() || !self.options.config.packet_changes_it(data) {
+            return;
+        }
+        let config = self.options.config.of_packet(data);
+        let size = config.as_ref().and_then(|config| config.sps.first()).and_then(|set| sps::size(set));
+        if let Some((config, (width, height))) = config.zip(size) {
+            // What the encoder here made: square pixels.
+            let track = VideoTrack { width, height, pixel_aspect: (1, 1), config: config.clone() };
+            publisher.change_video(self.options.output, pts, track);
+            self.options.config = config;
+        }
     }
 
     /// Lets go of packets whose segment is cut.

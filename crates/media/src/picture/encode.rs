@@ -14,6 +14,8 @@ pub(crate) struct H264Encoder {
     encoder: encoder::video::Encoder,
     track: VideoTrack,
     frame_ticks: i64,
+    /// Goes in front of each key frame.
+    in_band: Vec<u8>,
 }
 
 /// What the encoder needs to know about its pictures.
@@ -27,6 +29,8 @@ pub(crate) struct EncodeOptions {
     pub(crate) live: bool,
     /// Threads.
     pub(crate) threads: u32,
+    /// Key frames carry their parameter sets: pictures before them have others.
+    pub(crate) in_band: bool,
 }
 
 /// Peak bits a second for a picture of this size.
@@ -98,7 +102,9 @@ impl H264Encoder {
         };
         #[expect(clippy::cast_possible_truncation, reason = "between 1500 and 90000")]
         let frame_ticks = (f64::from(VIDEO_TICKS) / frame_rate) as i64;
-        Ok(Self { encoder, track, frame_ticks })
+        let in_band =
+            if options.in_band { AvcConfig::in_band(&ffi::extradata(&encoder)) } else { Vec::new() };
+        Ok(Self { encoder, track, frame_ticks, in_band })
     }
 
     /// How the track is described.
@@ -131,12 +137,14 @@ impl H264Encoder {
                 return out;
             }
             let pts = packet.pts().unwrap_or(0);
+            let coded = h264::to_length_prefixed(packet.data().unwrap_or_default());
+            let data = if packet.is_key() { [self.in_band.as_slice(), &coded].concat() } else { coded };
             out.push(Sample {
                 dts: packet.dts().unwrap_or(pts),
                 pts,
                 duration: self.frame_ticks,
                 key: packet.is_key(),
-                data: h264::to_length_prefixed(packet.data().unwrap_or_default()).into(),
+                data: data.into(),
             });
         }
     }

@@ -138,6 +138,7 @@ impl Ladder {
     fn build(&mut self, sample: &frame::Video, publisher: &mut Publisher) -> Result<(), MediaError> {
         let options = self.options;
         let frame_rate = options.frame_rate.filter(|rate| (1.0..=120.0).contains(rate));
+        let in_band = matches!(self.target, Some(Target::GoOn { .. }));
         let rung = |size: Size,
                     from: &frame::Video,
                     top: bool|
@@ -150,6 +151,7 @@ impl Ladder {
                 frame_rate: frame_rate.unwrap_or(30.0),
                 live: options.live,
                 threads: options.threads,
+                in_band,
             };
             let encoder = H264Encoder::new(encode, &first)?;
             Ok((scaler, encoder, first))

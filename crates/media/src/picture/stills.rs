@@ -34,6 +34,7 @@ pub(crate) struct Stills {
     next_poster_us: i64,
     poster_sent: bool,
     tile_scaler: Option<StillScaler>,
+    unwanted: bool,
 }
 
 struct StillScaler {
@@ -54,12 +55,18 @@ impl Stills {
             next_poster_us: 0,
             poster_sent: false,
             tile_scaler: None,
+            unwanted: false,
         }
+    }
+
+    /// For a pass that makes none.
+    pub(crate) fn none(displayed: Size) -> Self {
+        Self { unwanted: true, ..Self::new(displayed) }
     }
 
     /// Whether the picture at this time is wanted.
     pub(crate) fn wants(&self, us: i64) -> bool {
-        us >= self.next_us || (!self.poster_sent && us >= self.next_poster_us)
+        !self.unwanted && (us >= self.next_us || (!self.poster_sent && us >= self.next_poster_us))
     }
 
     /// Looks at a picture.
@@ -117,7 +124,7 @@ impl Stills {
 
     /// Sends what is ready only at the end.
     pub(crate) fn finish(&mut self, end_us: i64, link: &Link) -> Result<(), MediaError> {
-        if !self.poster_sent {
+        if !self.poster_sent && !self.unwanted {
             self.send_poster(link)?;
         }
         if self.tiles.is_empty() {

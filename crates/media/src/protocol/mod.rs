@@ -102,7 +102,13 @@ pub enum Mode {
         rendition: String,
         /// Linear gain to apply, in decibels.
         gain_db: f64,
+        /// Beside pictures: send the sound-only rendition `audio` too, so that sound is encoded once.
+        sound_alone: bool,
     },
+    /// The source is one published rendition. Encodes its pictures in the
+    /// sizes of the ladder and copies its sound; no artefacts, no PCM, no
+    /// sound-only rendition.
+    AddRungs,
 }
 
 /// How the source can be read.

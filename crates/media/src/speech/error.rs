@@ -12,6 +12,22 @@ pub enum SpeechError {
         /// What whisper.cpp said.
         source: whisper_rs::WhisperError,
     },
+    /// The weights cannot be read.
+    #[error("the speech model {path} cannot be read")]
+    ModelUnread {
+        /// The file that was to be loaded.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Weights of a kind whose word times are not known.
+    #[error(
+        "{path} is not one of Whisper's models (tiny, base, small, medium, large); `meridian-worker model fetch` gets one"
+    )]
+    ModelUnknown {
+        /// The file that was to be loaded.
+        path: PathBuf,
+    },
     /// The path of the weights cannot be given to whisper.cpp.
     #[error("the path {0} of the speech model is not UTF-8")]
     ModelPath(PathBuf),

@@ -14,6 +14,7 @@ mod segment;
 mod sentences;
 mod span;
 mod vad;
+mod weights;
 mod window;
 mod words;
 

@@ -1,13 +1,13 @@
 //! Whisper: one loaded model, one inference at a time.
 use super::guard::{self, Heard};
 use super::words::{self, Token};
-use super::{RecognisedSegment, SpeechError, Window, languages, logging, sentences};
+use super::{RecognisedSegment, SpeechError, Window, languages, logging, sentences, weights};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use whisper_rs::{
-    DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext,
-    WhisperContextParameters, WhisperState,
+    DtwMode, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
+    WhisperState,
 };
 
 /// Asked often during inference: true stops it with [`SpeechError::Aborted`].
@@ -81,7 +81,7 @@ impl Recogniser {
         let failed = |source| SpeechError::Model { path: model.to_owned(), source };
         let mut parameters = WhisperContextParameters::default();
         parameters.flash_attn(false).dtw_parameters(DtwParameters {
-            mode: DtwMode::ModelPreset { model_preset: preset(model) },
+            mode: DtwMode::ModelPreset { model_preset: weights::preset(model)? },
             dtw_mem_size: DTW_BYTES,
         });
         let context = WhisperContext::new_with_params(path, parameters).map_err(failed)?;
@@ -229,27 +229,6 @@ impl Recogniser {
         }
         (tokens, heard)
     }
-}
-
-/// The alignment heads that OpenAI names for a model; whisper.cpp does not tell
-/// which model a file is, but its name does.
-fn preset(model: &Path) -> DtwModelPreset {
-    let name = model.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let known = [
-        ("tiny.en", DtwModelPreset::TinyEn),
-        ("tiny", DtwModelPreset::Tiny),
-        ("base.en", DtwModelPreset::BaseEn),
-        ("base", DtwModelPreset::Base),
-        ("small.en", DtwModelPreset::SmallEn),
-        ("small", DtwModelPreset::Small),
-        ("medium.en", DtwModelPreset::MediumEn),
-        ("medium", DtwModelPreset::Medium),
-        ("large-v3-turbo", DtwModelPreset::LargeV3Turbo),
-        ("large-v3", DtwModelPreset::LargeV3),
-        ("large-v2", DtwModelPreset::LargeV2),
-        ("large-v1", DtwModelPreset::LargeV1),
-    ];
-    known.into_iter().find(|(part, _)| name.contains(part)).map_or(DtwModelPreset::Base, |(_, preset)| preset)
 }
 
 fn padded(samples: &[f32]) -> std::borrow::Cow<'_, [f32]> {

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod formats;
+mod holes;
 mod hostile;
+mod judged;
 mod live;
 mod outputs;
 mod protocol;
@@ -10,3 +13,4 @@ mod recordings;
 mod sandbox;
 mod support;
 mod sync;
+mod traced;

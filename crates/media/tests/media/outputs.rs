@@ -79,7 +79,7 @@ fn mp4_with_its_index_in_front_is_copied_as_it_comes() {
 
 fn normalise(outcome: &Outcome, rendition: &str, gain_db: f64) -> Outcome {
     let mut request = Request::transcode(Source::Stream);
-    request.mode = Mode::NormaliseAudio { rendition: rendition.to_owned(), gain_db };
+    request.mode = Mode::NormaliseAudio { rendition: rendition.to_owned(), gain_db, sound_alone: false };
     run_with(&request, from_bytes(&outcome.as_mp4(rendition), 100_000))
 }
 
@@ -103,4 +103,50 @@ fn loudness_is_put_right_without_touching_the_pictures() {
     }
     let pictures = |outcome: &Outcome| crate::sync::pictures(&outcome.as_mp4("360p")).len();
     assert_eq!(pictures(&normalise(&before, "360p", gain_db)), pictures(&before));
+}
+
+#[test]
+fn sound_beside_pictures_and_alone_is_put_right_in_one_go() {
+    let before = run_stream(&fixture("spoken-update.webm"));
+    let mut request = Request::transcode(Source::Stream);
+    request.mode = Mode::NormaliseAudio { rendition: "360p".to_owned(), gain_db: 6.0, sound_alone: true };
+    let after = run_with(&request, from_bytes(&before.as_mp4("360p"), 100_000));
+    after.finished();
+    after.check_segments();
+    let names: Vec<&str> = after.renditions().iter().map(|(rendition, _)| rendition.name.as_str()).collect();
+    assert!(names.len() == 2 && names.contains(&"360p") && names.contains(&"audio"), "{names:?}");
+    assert_eq!(after.segments("audio").len(), before.segments("audio").len());
+}
+
+#[test]
+fn media_whose_format_changes_on_the_way_is_one_file_all_the_same() {
+    let before = run_seekable(&fixture("sparse-keys.mp4"));
+    let inits = |outcome: &Outcome| {
+        outcome.renditions().iter().filter(|(rendition, _)| rendition.name == "source").count()
+    };
+    assert_eq!(inits(&before), 2, "this shows nothing otherwise");
+    let pictures = crate::sync::pictures(&before.as_mp4("source")).len();
+    assert!(pictures >= 200, "{pictures}");
+    // Its sound can be changed, and a smaller one made of it.
+    let after = normalise(&before, "source", -3.0);
+    after.finished();
+    after.check_segments();
+    assert_eq!(inits(&after), 2);
+    let changes = |outcome: &Outcome| -> Vec<(u32, bool, u64)> {
+        let segments = outcome.segments("source");
+        segments.into_iter().map(|(s, _)| (s.init, s.discontinuity, s.start_us)).collect()
+    };
+    assert_eq!(changes(&after), changes(&before));
+    assert_eq!(crate::sync::pictures(&after.as_mp4("source")).len(), pictures);
+    let mut request = Request::transcode(Source::Stream);
+    request.mode = Mode::AddRungs;
+    request.ladder = vec![90];
+    let smaller = run_with(&request, from_bytes(&after.as_mp4("source"), 100_000));
+    smaller.check_segments();
+    let off_ms = smaller.finished().duration_ms.abs_diff(before.finished().duration_ms);
+    assert!(off_ms < 60, "{off_ms}");
+    let names: Vec<&str> =
+        smaller.renditions().iter().map(|(rendition, _)| rendition.name.as_str()).collect();
+    assert_eq!(names, ["90p"]);
+    assert!(smaller.artefacts().is_empty() && smaller.speech().is_empty());
 }

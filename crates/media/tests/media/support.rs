@@ -142,20 +142,38 @@ impl Outcome {
 
 /// Starts a child with all its walls.
 pub(crate) fn start(layers: &[&str]) -> (Child, UnixStream) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_media-dev"));
+    command.arg("child").args(layers);
+    spawn(command)
+}
+
+fn spawn(mut command: Command) -> (Child, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_media-dev"))
-        .arg("child")
-        .args(layers)
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let child = command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).spawn().unwrap();
     (child, ours)
 }
 
 /// Runs a request; `serve` answers reads and sees every other message go by.
-pub(crate) fn run_with(request: &Request, mut serve: impl FnMut(u64, u32, &Outcome) -> Answer) -> Outcome {
-    let (mut child, mut ours) = start(&[]);
+pub(crate) fn run_with(request: &Request, serve: impl FnMut(u64, u32, &Outcome) -> Answer) -> Outcome {
+    run_child(start(&[]), request, serve)
+}
+
+/// Runs bytes that are all there, under strace; gives what it wrote.
+pub(crate) fn run_traced(bytes: &[u8]) -> (Outcome, String) {
+    let trace = tempfile::NamedTempFile::new().unwrap();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o"]).arg(trace.path()).arg(env!("CARGO_BIN_EXE_media-dev")).arg("child");
+    let size_bytes = u64::try_from(bytes.len()).unwrap();
+    let request = Request::transcode(Source::Seekable { size_bytes });
+    let outcome = run_child(spawn(command), &request, from_bytes(bytes, usize::MAX));
+    (outcome, std::fs::read_to_string(trace.path()).unwrap())
+}
+
+fn run_child(
+    (mut child, mut ours): (Child, UnixStream),
+    request: &Request,
+    mut serve: impl FnMut(u64, u32, &Outcome) -> Answer,
+) -> Outcome {
     let (done, watch) = mpsc::channel::<()>();
     let id = child.id();
     let watchdog = std::thread::spawn(move || {
@@ -213,6 +231,20 @@ pub(crate) fn run_seekable(bytes: &[u8]) -> Outcome {
 /// Runs bytes as they would arrive.
 pub(crate) fn run_stream(bytes: &[u8]) -> Outcome {
     run_with(&Request::transcode(Source::Stream), from_bytes(bytes, 50_000))
+}
+
+/// A clip made by ffmpeg's program; `arguments` without the output, whose ending says the container.
+pub(crate) fn made(arguments: &str, ending: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("clip.{ending}"));
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin"])
+        .args(arguments.split(' ').filter(|argument| !argument.is_empty()))
+        .arg(&path)
+        .output()
+        .expect("the ffmpeg command is needed");
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    std::fs::read(&path).unwrap()
 }
 
 /// A recording that ships with the tests.

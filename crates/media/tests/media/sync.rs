@@ -11,6 +11,11 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
+    /// When it is shown.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
     fn mean(values: &[u8]) -> f64 {
         let sum: f64 = values.iter().map(|value| f64::from(*value)).sum();
         sum / f64::from(u32::try_from(values.len()).unwrap())
@@ -141,4 +146,31 @@ fn a_flash_and_its_beep_stay_together_when_copied() {
     let outcome = run_seekable(&fixture("flash-beep-b-frames.mp4"));
     assert!(outcome.probed().video_copied && outcome.probed().audio_copied);
     assert_together("copied", &outcome.as_mp4("source"), &[1.0, 3.0, 5.0]);
+}
+
+/// A white picture and a tone of 0.1 s every other second, from 1 s on, for 6 s; then 5 s of nothing (a pause), and
+/// on. `codec` of the pictures.
+fn flashes_around_a_pause(codec: &str) -> Vec<u8> {
+    let arguments = format!(
+        "-f lavfi -i color=black:s=320x180:r=25:d=12 -f lavfi -i \
+         aevalsrc=exprs=if(lt(mod(t+1\\,2)\\,0.1)\\,0.8*sin(2*PI*1000*t)\\,0):s=48000:d=12 -vf \
+         drawbox=t=fill:color=white:enable='lt(mod(t+1,2),0.099)',setpts=PTS+gte(T\\,6)*5/TB \
+         -af asetpts=PTS+gte(T\\,6)*5/TB -fps_mode passthrough -g 50 {codec} -c:a libopus"
+    );
+    crate::support::made(&arguments, "mkv")
+}
+
+#[test]
+fn a_flash_and_its_beep_stay_together_after_a_pause() {
+    let times = [1.0, 3.0, 5.0, 12.0, 14.0, 16.0];
+    let encoded = run_stream(&flashes_around_a_pause("-c:v libvpx -deadline realtime -cpu-used 8"));
+    assert!(!encoded.probed().video_copied);
+    encoded.check_segments();
+    assert_together("encoded", &encoded.as_mp4("180p"), &times);
+    let copied = run_seekable(&flashes_around_a_pause("-c:v libx264 -preset ultrafast -pix_fmt yuv420p"));
+    assert!(copied.probed().video_copied);
+    copied.check_segments();
+    // The pause is longer than a segment: it goes on encoded there.
+    assert_eq!(copied.renditions().iter().filter(|(rendition, _)| rendition.name == "source").count(), 2);
+    assert_together("copied", &copied.as_mp4("source"), &times);
 }

@@ -55,6 +55,27 @@ pub enum Payload {
         /// Which update.
         update_id: UpdateId,
     },
+    /// A smaller rendition beside a copied one.
+    AddRung {
+        /// The payload's version.
+        v: u8,
+        /// Which update.
+        update_id: UpdateId,
+    },
+    /// Rewrites an upload of many small parts in few large ones.
+    TidyUpload {
+        /// The payload's version.
+        v: u8,
+        /// Which update.
+        update_id: UpdateId,
+    },
+    /// Removes what was rewritten.
+    ForgetParts {
+        /// The payload's version.
+        v: u8,
+        /// Which update.
+        update_id: UpdateId,
+    },
 }
 
 impl Payload {
@@ -64,6 +85,9 @@ impl Payload {
             Self::ProcessUpdate { .. } => "process_update",
             Self::TranscribeUpdate { .. } => "transcribe_update",
             Self::PurgeUpdate { .. } => "purge_update",
+            Self::AddRung { .. } => "add_rung",
+            Self::TidyUpload { .. } => "tidy_upload",
+            Self::ForgetParts { .. } => "forget_parts",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The status is never set by hand: [`refresh`] derives it from the upload, the current generation and the
 //! transcript, and appends the event when it changes. Every write of a worker names its lease.
 
+mod later;
 mod loudness;
 mod media;
 mod purge;
@@ -13,6 +14,7 @@ mod tests;
 mod upload;
 mod view;
 
+pub use later::{LARGE_PART_BYTES, add_rendition, named_parts, replace_parts, rung_source, small_parts};
 pub use loudness::{
     Published, WANTED_GAIN, artefacts_of, begin_replacement, keep_loudness, published, replace,
 };

@@ -10,6 +10,8 @@ use meridian_blobs::{BlobError, Blobs, Key, ObjectSequence, Part};
 use meridian_store::repo::media::Object;
 use sha2::{Digest as _, Sha256};
 
+use super::download::Piece;
+use super::pieced::Pieced;
 use super::range::{self, Asked};
 use crate::error::ApiError;
 
@@ -25,6 +27,8 @@ pub(super) const ASK_AGAIN: &str = "private, no-cache";
 pub(super) enum Bytewise {
     /// In the store.
     Stored(ObjectSequence),
+    /// Ranges of objects and bytes made just now, one behind the other.
+    Pieced(Pieced),
     /// Made just now.
     Made(Bytes),
 }
@@ -65,12 +69,43 @@ impl Representation {
         })
     }
 
-    /// A text that was made just now.
-    pub(super) fn made(text: String, content_type: &str) -> Self {
+    /// Ranges of objects and bytes made for this answer.
+    pub(super) fn pieced(
+        blobs: &Blobs,
+        pieces: Vec<Piece>,
+        content_type: &str,
+        cache: &'static str,
+    ) -> Result<Self, ApiError> {
         let mut sum = Sha256::new();
-        sum.update(text.as_bytes());
+        for piece in &pieces {
+            match piece {
+                Piece::Made(bytes) => sum.update(bytes),
+                Piece::Stored(object, range) => {
+                    sum.update(object.key.as_bytes());
+                    if range.start > 0 || range.end < object.size_bytes {
+                        sum.update(range.start.to_be_bytes());
+                        sum.update(range.end.to_be_bytes());
+                    }
+                }
+            }
+            sum.update([0]);
+        }
+        Ok(Self {
+            bytes: Bytewise::Pieced(Pieced::new(blobs, pieces)?),
+            content_type: content_type.to_owned(),
+            cache,
+            etag: tag(sum),
+            save_as: None,
+        })
+    }
+
+    /// What was made just now.
+    pub(super) fn made(made: impl Into<Bytes>, content_type: &str) -> Self {
+        let made: Bytes = made.into();
+        let mut sum = Sha256::new();
+        sum.update(&made);
         Self {
-            bytes: Bytewise::Made(text.into()),
+            bytes: Bytewise::Made(made),
             content_type: content_type.to_owned(),
             cache: ASK_AGAIN,
             etag: tag(sum),
@@ -81,6 +116,7 @@ impl Representation {
     fn size_bytes(&self) -> u64 {
         match &self.bytes {
             Bytewise::Stored(sequence) => sequence.size_bytes(),
+            Bytewise::Pieced(pieces) => pieces.size_bytes(),
             Bytewise::Made(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         }
     }
@@ -124,12 +160,10 @@ impl Representation {
             }
             Bytewise::Stored(sequence) => {
                 let bytes = sequence.stream(part).map_err(missing)?;
-                let bytes = bytes.inspect(|piece| {
-                    if let Err(error) = piece {
-                        tracing::error!(%error, "an answer broke off");
-                    }
-                });
-                Ok(answer.body(SizedStream::new(length, bytes)))
+                Ok(answer.body(SizedStream::new(length, bytes.inspect(told))))
+            }
+            Bytewise::Pieced(pieces) => {
+                Ok(answer.body(SizedStream::new(length, pieces.stream(part).inspect(told))))
             }
         }
     }
@@ -147,6 +181,13 @@ impl Representation {
             answer.insert_header((header::CONTENT_DISPOSITION, disposition(name)));
         }
         answer
+    }
+}
+
+/// The status is sent by then: the answer ends short.
+fn told(piece: &Result<Bytes, BlobError>) {
+    if let Err(error) = piece {
+        tracing::error!(%error, "an answer broke off");
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) fn render(cues: &[Cue], span_ms: Option<(i64, i64)>, offset_ms: i64) 
     text
 }
 
-fn stamp(ms: i64) -> String {
+/// `HH:MM:SS.mmm`
+pub(super) fn stamp(ms: i64) -> String {
     format!("{:02}:{:02}:{:02}.{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 

@@ -6,8 +6,10 @@
 mod admission;
 mod answer;
 mod captions;
+mod cut;
 pub(crate) mod document;
 mod download;
+mod pieced;
 mod playlist;
 mod range;
 mod serve;

@@ -2,6 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use meridian_blobs::Key;
 use meridian_domain::enums::UpdateStatus;
 use meridian_domain::ids::GenerationId;
 use meridian_store::Reader;
@@ -10,12 +12,16 @@ use meridian_store::repo::updates::RowUpdate;
 
 use super::admission::{Admissions, Located};
 use super::answer::{ASK_AGAIN, IMMUTABLE, Representation};
+use super::cut::{storyboard, waveform};
 use super::playlist::{self, Listing};
 use super::ticket::Ticket;
 use super::wanted::Wanted;
 use super::{captions, download};
 use crate::error::ApiError;
 use crate::state::AppState;
+
+/// Largest file beside the segments that is read to be cut.
+const ARTEFACT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// GET and HEAD `/media/{ticket}/{update}/{wanted}`.
 pub(super) async fn serve(
@@ -131,19 +137,59 @@ impl Request<'_> {
     }
 
     async fn artefact(&self, name: &str) -> Result<Representation, ApiError> {
-        // The storyboard is one picture and the waveform one array of the whole: they cannot be cut.
-        if self.row.trim.is_some() && name != "poster.jpg" {
-            return Err(ApiError::not_found());
-        }
-        let found = media::artefact(self.reader, self.current()?, name).await?;
-        let artefact = found.ok_or_else(ApiError::not_found)?;
         // By the name, not by what a row says: nothing user-made is ever HTML or SVG.
         let kind = match name.rsplit('.').next() {
             Some("jpg") => "image/jpeg",
             Some("vtt") => captions::CONTENT_TYPE,
             _ => "application/json",
         };
-        Representation::stored(&self.state.blobs, &[artefact.object], kind, ASK_AGAIN)
+        if let Some(trim) = self.row.trim {
+            let trimmed = self.trimmed_artefact(name, (trim.start_ms, trim.end_ms)).await?;
+            if let Some(bytes) = trimmed {
+                return Ok(Representation::made(bytes, kind));
+            }
+        }
+        let artefact = self.stored_artefact(name).await?;
+        Representation::stored(&self.state.blobs, &[artefact], kind, ASK_AGAIN)
+    }
+
+    async fn stored_artefact(&self, name: &str) -> Result<Object, ApiError> {
+        let found = media::artefact(self.reader, self.current()?, name).await?;
+        Ok(found.ok_or_else(ApiError::not_found)?.object)
+    }
+
+    async fn artefact_bytes(&self, name: &str) -> Result<Bytes, ApiError> {
+        let key = Key::parse(&self.stored_artefact(name).await?.key).map_err(ApiError::internal)?;
+        self.state.blobs.read_all(&key, ARTEFACT_BYTES).await.map_err(ApiError::internal)
+    }
+
+    /// The part of a file beside the segments that lies within the trim; `None`: it is served as it is.
+    async fn trimmed_artefact(&self, name: &str, span_ms: (i64, i64)) -> Result<Option<Bytes>, ApiError> {
+        let list = async || -> Result<String, ApiError> {
+            Ok(String::from_utf8_lossy(&self.artefact_bytes("storyboard.vtt").await?).into_owned())
+        };
+        match name {
+            "peaks.json" => {
+                let part = waveform::part(&self.artefact_bytes(name).await?, span_ms);
+                Ok(Some(part.ok_or_else(ApiError::not_found)?.into()))
+            }
+            "storyboard.vtt" => {
+                let offset_ms = self.first_shown_ms().await?;
+                Ok(Some(storyboard::list(&list().await?, span_ms, offset_ms).into()))
+            }
+            "storyboard.jpg" => {
+                let (jpeg, list) = (self.artefact_bytes(name).await?, list().await?);
+                let sheet = move || storyboard::sheet(&jpeg, &list, span_ms).map(Some);
+                painted(sheet).await
+            }
+            // The poster is from the first seconds: of those that are cut away nothing is shown.
+            "poster.jpg" if span_ms.0 > 0 => {
+                let (jpeg, list) = (self.artefact_bytes("storyboard.jpg").await?, list().await?);
+                let tile = painted(move || storyboard::first_tile(&jpeg, &list, span_ms)).await?;
+                tile.map(Some).ok_or_else(ApiError::not_found)
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn captions(&self) -> Result<Representation, ApiError> {
@@ -167,14 +213,23 @@ impl Request<'_> {
     }
 
     async fn download(&self, picture: bool) -> Result<Representation, ApiError> {
-        let found = download::objects(self.reader, self.current()?, picture, self.trim_us()).await?;
-        let (_, objects) = found.ok_or_else(ApiError::not_found)?;
+        let blobs = &self.state.blobs;
+        let found = download::pieces(self.reader, blobs, self.current()?, picture, self.trim_us()).await?;
+        let pieces = found.ok_or_else(ApiError::not_found)?;
         let (kind, ending) = if picture { ("video/mp4", "mp4") } else { ("audio/mp4", "m4a") };
-        let mut answer = Representation::stored(&self.state.blobs, &objects, kind, ASK_AGAIN)?;
+        let mut answer = Representation::pieced(blobs, pieces, kind, ASK_AGAIN)?;
         let title = if self.row.title.trim().is_empty() { "update" } else { self.row.title.trim() };
         answer.save_as = Some(format!("{title}.{ending}"));
         Ok(answer)
     }
+}
+
+/// Pictures are decoded and encoded off the async threads.
+async fn painted(
+    work: impl FnOnce() -> Result<Option<Vec<u8>>, storyboard::SheetError> + Send + 'static,
+) -> Result<Option<Bytes>, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?;
+    Ok(done.map_err(ApiError::internal)?.map(Bytes::from))
 }
 
 fn text(playlist: String) -> HttpResponse {

@@ -68,8 +68,8 @@ fn urls(row: &RowUpdate, contents: Option<&Contents>, base: &str) -> MediaUrls {
         hls_url: at(row.generation_id.is_some(), "hls/master.m3u8"),
         download_url: if picture { at(true, "download.mp4") } else { at(sound, "download.m4a") },
         poster_url: at(has("poster.jpg"), "poster.jpg"),
-        storyboard_vtt_url: at(has("storyboard.vtt") && row.trim.is_none(), "storyboard.vtt"),
-        peaks_url: at(has("peaks.json") && row.trim.is_none(), "peaks.json"),
+        storyboard_vtt_url: at(has("storyboard.vtt"), "storyboard.vtt"),
+        peaks_url: at(has("peaks.json"), "peaks.json"),
         captions_url: at(told, "captions.vtt"),
         audio_url: at(sound, "download.m4a"),
     }

@@ -26,7 +26,11 @@ pub(crate) fn transcode(arguments: &[String]) -> Result<(), Box<dyn std::error::
     if let Some(at) = options.iter().position(|option| option == "normalise") {
         let rendition = options.get(at + 1).ok_or("a rendition is needed")?.clone();
         let gain_db = options.get(at + 2).ok_or("a gain is needed")?.parse()?;
-        request.mode = Mode::NormaliseAudio { rendition, gain_db };
+        request.mode = Mode::NormaliseAudio { rendition, gain_db, sound_alone: false };
+    }
+    if has("rungs") {
+        request.mode = Mode::AddRungs;
+        request.ladder = vec![360];
     }
     request.limits = Limits::default();
     run(&request, File::open(input)?, Path::new(folder))

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::later;
 use super::status::{Facts, fail_update, refresh};
 use super::upload::process;
 use crate::entity::{artefacts, media_generations, rendition_inits, renditions, segments};
@@ -379,9 +380,12 @@ pub async fn finish_job(tx: &Tx, lease: &Lease, update: UpdateId) -> Result<(), 
     if let Some(facts) = Facts::read(tx, update).await?
         && facts.update.failure_code.is_none()
         && facts.upload.is_some()
-        && !facts.covered()
     {
-        process(tx, &facts).await?;
+        if facts.covered() {
+            later::enqueue(tx, &facts).await?;
+        } else {
+            process(tx, &facts).await?;
+        }
     }
     refresh(tx, update).await?;
     Ok(())

@@ -71,10 +71,7 @@ pub async fn objects_of(conn: &impl Conn, update: UpdateId) -> Result<Option<Vec
 /// count for the workspace.
 pub async fn purged(tx: &Tx, lease: &Lease, update: UpdateId) -> Result<(), StoreError> {
     jobs::fence(tx, lease).await?;
-    let freed = "UPDATE workspaces SET used_bytes = MAX(0, used_bytes - (SELECT COALESCE(SUM(c.size_bytes), 0) \
-        FROM upload_chunks c JOIN uploads p ON p.id = c.upload_id WHERE p.update_id = ?)) \
-        WHERE id = (SELECT workspace_id FROM updates WHERE id = ?)";
-    execute(tx, freed, [update.0.into(), update.0.into()]).await?;
+    crate::repo::uploads::release_all(tx, update).await?;
     drop_media_rows(tx, "update_id = ?", update.0).await?;
     let sql = "DELETE FROM upload_chunks WHERE upload_id IN (SELECT id FROM uploads WHERE update_id = ?)";
     execute(tx, sql, [update.0.into()]).await?;

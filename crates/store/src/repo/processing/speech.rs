@@ -31,8 +31,8 @@ pub async fn begin_transcript(
 ) -> Result<TranscriptId, StoreError> {
     jobs::fence(tx, lease).await?;
     let id = texts::begin_recognised(tx, update, Some(generation), language, model).await?;
-    let sql =
-        "UPDATE updates SET transcript_status = 'running' WHERE id = ? AND transcript_status <> 'ready'";
+    let sql = "UPDATE updates SET transcript_status = 'running', word_count = 0 \
+        WHERE id = ? AND transcript_status <> 'ready'";
     execute(tx, sql, [update.0.into()]).await?;
     Ok(id)
 }
@@ -47,6 +47,10 @@ pub async fn append_window(
 ) -> Result<(), StoreError> {
     jobs::fence(tx, lease).await?;
     texts::append_recognised(tx, transcript, spans).await?;
+    // Counted while it grows: the first words are what players wait for to show captions.
+    let words: usize = spans.iter().map(|span| span.words.len()).sum();
+    let sql = "UPDATE updates SET word_count = word_count + ? WHERE id = ? AND transcript_status = 'running'";
+    execute(tx, sql, [i64::try_from(words).unwrap_or(0).into(), update.0.into()]).await?;
     if let Some(first) = spans.first() {
         suggest_title(tx, update, &first.text).await?;
     }
@@ -161,8 +165,8 @@ pub async fn unavailable_transcripts(conn: &impl Conn) -> Result<Vec<UpdateId>, 
         .filter(updates::Column::GenerationId.is_not_null())
         .filter(updates::Column::Status.is_in(["ready", "playable"]))
         .filter(Expr::cust(
-            "NOT EXISTS (SELECT 1 FROM jobs j WHERE j.update_id = updates.id AND j.state IN ('queued', \
-             'running', 'parked'))",
+            "NOT EXISTS (SELECT 1 FROM jobs j WHERE j.update_id = updates.id AND j.kind IN \
+             ('process_update', 'transcribe_update') AND j.state IN ('queued', 'running', 'parked'))",
         ))
         .order_by_asc(updates::Column::CreatedAt)
         .limit(MADE_UP_BATCH)

@@ -1,7 +1,7 @@
 //! How uploads end otherwise than with their last byte. Callers remove the objects after the commit.
 
 use meridian_domain::enums::UploadState;
-use meridian_domain::ids::{UploadId, UserId};
+use meridian_domain::ids::{UpdateId, UploadId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -88,6 +88,25 @@ async fn close(tx: &Tx, upload: &Upload, state: UploadState, kept_bytes: u64) ->
         .await?;
     let freed = upload.reserved_bytes().saturating_sub(kept_bytes);
     release_quota(tx, upload.workspace_id, freed).await
+}
+
+/// Gives back all that an update's uploads take of the workspace's quota; its objects and rows go with the caller.
+pub async fn release_all(tx: &Tx, update: UpdateId) -> Result<(), StoreError> {
+    let rows = uploads::Entity::find().filter(uploads::Column::UpdateId.eq(update.0)).all(tx.raw()).await?;
+    for row in rows {
+        let upload = from_row(row)?;
+        let taken = if upload.state == UploadState::Open {
+            upload.reserved_bytes()
+        } else {
+            let parts = upload_chunks::Entity::find()
+                .filter(upload_chunks::Column::UploadId.eq(upload.id.0))
+                .all(tx.raw())
+                .await?;
+            parts.iter().filter_map(|part| u64::try_from(part.size_bytes).ok()).sum()
+        };
+        release_quota(tx, upload.workspace_id, taken).await?;
+    }
+    Ok(())
 }
 
 async fn forget_chunks(tx: &Tx, upload: UploadId) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 pub use append::{Appended, NewChunk, append, declare_length};
 pub use chunks::{Chunk, chunks_from};
 pub use create::{NewUpload, create};
-pub use end::{Expired, any_expired, expire, reject, terminate};
+pub use end::{Expired, any_expired, expire, reject, release_all, terminate};
 
 use crate::entity::{members, team_members, updates, uploads, workspaces};
 use crate::repo::visibility;
