@@ -26,9 +26,9 @@ struct Studio {
 }
 
 /// A box of an MP4.
-fn mp4_box(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn mp4_box(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let size = u32::try_from(content.len() + 8).unwrap();
-    [&size.to_be_bytes(), kind.as_slice(), content].concat()
+    [&size.to_be_bytes(), &kind, content].concat()
 }
 
 fn words(values: &[u32]) -> Vec<u8> {
@@ -37,13 +37,13 @@ fn words(values: &[u32]) -> Vec<u8> {
 
 /// Init bytes of one track of pictures with 1000 ticks a second.
 fn init_bytes() -> Vec<u8> {
-    let tkhd = mp4_box(b"tkhd", &words(&[7, 0, 0, 1]));
-    let mdhd = mp4_box(b"mdhd", &words(&[0, 0, 0, 1000, 0]));
-    let hdlr = mp4_box(b"hdlr", &[&[0; 8], b"vide".as_slice(), &[0; 13]].concat());
-    let trak = mp4_box(b"trak", &[tkhd, mp4_box(b"mdia", &[mdhd, hdlr].concat())].concat());
-    let mvhd = mp4_box(b"mvhd", &words(&[0, 0, 0, 1000, 0]));
-    let mvex = mp4_box(b"mvex", &mp4_box(b"trex", &words(&[0, 1, 1, 0, 0, 0])));
-    [mp4_box(b"ftyp", b"iso6\0\0\0\0"), mp4_box(b"moov", &[mvhd, trak, mvex].concat())].concat()
+    let tkhd = mp4_box(*b"tkhd", &words(&[7, 0, 0, 1]));
+    let mdhd = mp4_box(*b"mdhd", &words(&[0, 0, 0, 1000, 0]));
+    let hdlr = mp4_box(*b"hdlr", &[&[0; 8], b"vide".as_slice(), &[0; 13]].concat());
+    let trak = mp4_box(*b"trak", &[tkhd, mp4_box(*b"mdia", &[mdhd, hdlr].concat())].concat());
+    let movie = mp4_box(*b"mvhd", &words(&[0, 0, 0, 1000, 0]));
+    let mvex = mp4_box(*b"mvex", &mp4_box(*b"trex", &words(&[0, 1, 1, 0, 0, 0])));
+    [mp4_box(*b"ftyp", b"iso6\0\0\0\0"), mp4_box(*b"moov", &[movie, trak, mvex].concat())].concat()
 }
 
 const STORYBOARD: &[u8] = b"WEBVTT\n\n00:00:00.000 --> 00:00:08.000\nstoryboard.jpg#xywh=0,0,16,16\n\n\
@@ -63,17 +63,17 @@ fn bytes_of(name: &str, seq: i64) -> Bytes {
     let pictures: Vec<String> = (0..4).map(|second| picture(name, seq, second)).collect();
     let head = |offset: u32| {
         let mut trun = words(&[0x0100_0f01, 4, offset]);
-        for picture in &pictures {
-            trun.extend(words(&[1000, u32::try_from(picture.len()).unwrap(), 0x0200_0000, 0]));
+        for one in &pictures {
+            trun.extend(words(&[1000, u32::try_from(one.len()).unwrap(), 0x0200_0000, 0]));
         }
         let time = [words(&[0x0100_0000]), (seq * 4000).to_be_bytes().to_vec()].concat();
         let traf =
-            [mp4_box(b"tfhd", &words(&[0x02_0000, 1])), mp4_box(b"tfdt", &time), mp4_box(b"trun", &trun)];
-        let mfhd = mp4_box(b"mfhd", &words(&[0, u32::try_from(seq).unwrap() + 1]));
-        mp4_box(b"moof", &[mfhd, mp4_box(b"traf", &traf.concat())].concat())
+            [mp4_box(*b"tfhd", &words(&[0x02_0000, 1])), mp4_box(*b"tfdt", &time), mp4_box(*b"trun", &trun)];
+        let mfhd = mp4_box(*b"mfhd", &words(&[0, u32::try_from(seq).unwrap() + 1]));
+        mp4_box(*b"moof", &[mfhd, mp4_box(*b"traf", &traf.concat())].concat())
     };
     let offset = u32::try_from(head(0).len()).unwrap() + 8;
-    [head(offset), mp4_box(b"mdat", pictures.concat().as_bytes())].concat().into()
+    [head(offset), mp4_box(*b"mdat", pictures.concat().as_bytes())].concat().into()
 }
 
 impl Studio {

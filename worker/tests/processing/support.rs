@@ -194,8 +194,7 @@ impl World {
         let database = self.folder.path().join("meridian.db");
         let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\n\
             rows = c.execute(sys.argv[2]).fetchall()\nc.commit()\nprint('\\n'.join('|'.join(map(str, r)) for r in rows))";
-        let output =
-            Command::new("python3").args(["-c", script]).arg(database).arg(sql).output().expect("python3");
+        let output = Command::new("python3").args(["-c", script]).arg(database).arg(sql).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
