@@ -123,6 +123,23 @@ await step('camera, through a cut network and a killed server', async () => {
   await first.context.setOffline(false);
   await first.page.getByText('Everything is safe on the server').waitFor();
   await restartServer();
+  // Another tab sees that this one owns the recording, and offers nothing.
+  const other = await first.context.newPage();
+  await visit(base, ada, other, '/');
+  await other.getByRole('region', { name: 'Your drafts' }).waitFor();
+  const kept = await other.evaluate(async () => {
+    const open = await new Promise((done) => {
+      const request = indexedDB.open('meridian-recordings');
+      request.onsuccess = () => done(request.result);
+    });
+    const all = open.transaction('recordings').objectStore('recordings').getAll();
+    return new Promise((done) => {
+      all.onsuccess = () => done(all.result.length);
+    });
+  });
+  assert.equal(kept, 1);
+  assert.equal(await other.getByRole('region', { name: 'A recording is not sent yet' }).count(), 0);
+  await other.close();
   const seconds = await recorded(first.page);
   await recordFor(first.page, seconds + 3);
   await first.page.getByText('Everything is safe on the server').waitFor();

@@ -158,8 +158,9 @@ export class Sender {
       this.updateId = this.recording.updateId = made.id;
     } catch (error) {
       if (!(error instanceof ApiError && error.field('round_id') !== null)) throw error;
-      // The round takes no answers (any more): the recording is kept as an update of its own.
+      // The round takes no answers (any more): the recording is kept as a draft of its own, which nobody else sees.
       this.recording.roundId = null;
+      this.recording.publish = 'draft';
       this.recording.tries += 1;
     }
     await this.save();

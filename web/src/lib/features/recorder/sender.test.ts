@@ -183,6 +183,17 @@ it('warns when the browser keeps nothing more, and sends all the same', async ()
   expect([sender.unkept, server.text]).toEqual([true, 'abc']);
 });
 
+it('what a round does not take becomes a draft, also when it was to be shared live', async () => {
+  const { server, sender, over } = world();
+  Object.assign(sender.recording, { roundId: 'r1', publish: 'now' });
+  const refused = new ApiError(422, 'invalid', '', [{ field: 'round_id', code: 'unknown', detail: '' }]);
+  server.fail = [{ error: refused }];
+  sender.add(new Blob(['abc']), 1000);
+  sender.finish();
+  await over;
+  expect([sender.recording.roundId, sender.recording.publish, server.text]).toEqual([null, 'draft', 'abc']);
+});
+
 it('chapters reach the server, and a discarded recording leaves nothing', async () => {
   const { server, archive, sender, over } = world();
   sender.describe({ chapters: [{ at_ms: 0, title: 'Yesterday' }] });
