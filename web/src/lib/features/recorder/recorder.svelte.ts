@@ -162,7 +162,7 @@ export class Recorder {
         if (this.near === 'over' && this.phase === 'recording') void this.stop('limit');
       },
       async () => {
-        this.room = await room(this.sender?.backlog ?? 0);
+        this.room = await room(this.sender?.backlog ?? 0, this.sender?.unkept ?? false);
         if (this.room === 'none' && this.rolling) void this.stop('no_room');
       },
     );

@@ -7,8 +7,19 @@ export const NONE_BYTES = 24 * 1024 * 1024;
 
 export type Room = 'enough' | 'low' | 'none';
 
-/** What an estimate means for a recording with this much still to be sent. */
-export function roomOf(estimate: { quota?: number; usage?: number }, backlogBytes: number): Room {
+/** Once the browser keeps nothing more, what is not sent is in memory: so much of it at most. */
+export const MEMORY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What an estimate means for a recording with this much still to be sent; `unkept`: a piece could not be kept. That says
+ * more than the estimate, which some browsers make up.
+ */
+export function roomOf(
+  estimate: { quota?: number; usage?: number },
+  backlogBytes: number,
+  unkept = false,
+): Room {
+  if (unkept && backlogBytes > 0) return backlogBytes > MEMORY_BYTES ? 'none' : 'low';
   if (estimate.quota === undefined || estimate.usage === undefined) return 'enough';
   // What is sent leaves the archive again: a small backlog needs no room.
   if (backlogBytes < 2 * 1024 * 1024) return 'enough';
@@ -16,10 +27,7 @@ export function roomOf(estimate: { quota?: number; usage?: number }, backlogByte
   return free < NONE_BYTES ? 'none' : free < LOW_BYTES ? 'low' : 'enough';
 }
 
-export async function room(backlogBytes: number): Promise<Room> {
-  try {
-    return roomOf(await navigator.storage.estimate(), backlogBytes);
-  } catch {
-    return 'enough';
-  }
+export async function room(backlogBytes: number, unkept: boolean): Promise<Room> {
+  const estimate = await navigator.storage.estimate().catch(() => ({}));
+  return roomOf(estimate, backlogBytes, unkept);
 }
