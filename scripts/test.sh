@@ -7,8 +7,8 @@ scripts/web.sh
 say "unit tests of the web app"
 (cd web && npm run -s test)
 npm_install tests/clients
-if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil' 2>/dev/null; then
-  say "installing the Python upload client and the calendar oracle"
+if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil, feedparser, icalendar' 2>/dev/null; then
+  say "installing the Python upload client, the calendar oracle and the parsers of feeds"
   python3 -m venv tests/clients/.venv
   tests/clients/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
 fi

@@ -6,6 +6,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseBackend};
 
 mod m0001_first;
 mod m0004_rounds;
+mod m0006_tell;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -15,7 +16,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration), Box::new(m0004_rounds::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0004_rounds::Migration),
+            Box::new(m0006_tell::Migration),
+        ]
     }
 }
 

@@ -18,4 +18,5 @@ pub mod reference;
 pub mod routes;
 pub mod state;
 pub mod supervisor;
+pub mod tell;
 pub mod web;

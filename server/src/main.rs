@@ -111,6 +111,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::tell::notify::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::tell::webhooks::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::tell::mail::run(state.clone()));
     let events = state.events.clone();
     let supervisor = Supervisor::start(&state.settings);
     let server = meridian_server::app::serve(state, listener)?;

@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
-    asks, comments, events, identity, me, media, reactions, search, system, teams, transcripts, updates,
-    uploads, watching, workspaces,
+    admin_mails, asks, comments, events, feeds, identity, me, media, notifications, reactions, search,
+    system, teams, transcripts, updates, uploads, watching, webhooks, workspaces,
 };
 
 /// Head of the API document.
@@ -34,7 +34,7 @@ impl utoipa::Modify for Bearer {
 
 /// Everything under `/api/v1` and beside it.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.configure(media::configure);
+    config.configure(media::configure).configure(feeds::configure_public);
     config
         .service(system::health::healthz)
         .service(system::ready::readyz)
@@ -92,4 +92,6 @@ fn api(config: &mut ServiceConfig<'_>) {
     config.configure(updates::configure).configure(comments::configure).configure(asks::configure);
     config.configure(events::configure).configure(reactions::configure).configure(watching::configure);
     config.configure(transcripts::configure).configure(search::configure);
+    config.configure(notifications::configure).configure(webhooks::configure);
+    config.configure(feeds::configure).configure(admin_mails::configure);
 }

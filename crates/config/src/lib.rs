@@ -81,6 +81,8 @@ pub struct Settings {
     pub smtp_url: Option<String>,
     /// `MERIDIAN_MAIL_FROM`: the sender of mail.
     pub mail_from: String,
+    /// `MERIDIAN_WEBHOOK_ALLOW`: addresses or networks (CIDR) beside the public internet that webhooks may reach.
+    pub webhook_allow: Vec<String>,
     /// `MERIDIAN_MEDIA_DELIVERY`: `proxy` or `redirect`.
     pub media_delivery: MediaDelivery,
     /// `MERIDIAN_SIGNUP`: `invite` or `open`.

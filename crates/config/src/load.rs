@@ -26,6 +26,7 @@ struct Raw {
     media_delivery: String,
     signup: String,
     trusted_proxies: String,
+    webhook_allow: String,
     max_upload_bytes: u64,
     metrics_listen: Option<String>,
     metrics_token: Option<String>,
@@ -55,6 +56,7 @@ pub fn load() -> Result<Settings, ConfigError> {
         .set_default("media_delivery", "proxy")?
         .set_default("signup", "invite")?
         .set_default("trusted_proxies", "")?
+        .set_default("webhook_allow", "")?
         .set_default("max_upload_bytes", 8_i64 << 30)?
         .set_default("log", "info,sqlx=warn,sea_orm=warn")?
         .set_default("log_format", "text")?
@@ -74,6 +76,21 @@ fn address(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|e: std::net::AddrParseError| {
         invalid(name, format!("{text:?} is no address with a port ({e}), such as 127.0.0.1:8080"))
     })
+}
+
+/// A list of addresses and networks, each checked.
+fn networks(name: &'static str, text: &str) -> Result<Vec<String>, ConfigError> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let (address, bits) = part.split_once('/').unwrap_or((part, "0"));
+            if address.parse::<std::net::IpAddr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 128)
+            {
+                return Ok(part.to_owned());
+            }
+            Err(invalid(name, format!("{part:?} is neither an address nor a network such as 10.0.0.0/8")))
+        })
+        .collect()
 }
 
 fn check(raw: Raw) -> Result<Settings, ConfigError> {
@@ -122,6 +139,7 @@ fn check(raw: Raw) -> Result<Settings, ConfigError> {
             .filter(|s| !s.is_empty())
             .map(str::to_owned)
             .collect(),
+        webhook_allow: networks("MERIDIAN_WEBHOOK_ALLOW", &raw.webhook_allow)?,
         max_upload_bytes: raw.max_upload_bytes,
         metrics_listen: raw
             .metrics_listen

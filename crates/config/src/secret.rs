@@ -21,6 +21,10 @@ pub enum Purpose {
     Cursor,
     /// Hashes of stored tokens.
     TokenHash,
+    /// Secrets of webhooks.
+    Webhook,
+    /// Links that end mail.
+    Unsubscribe,
 }
 
 impl Purpose {
@@ -30,6 +34,8 @@ impl Purpose {
             Self::Media => b"meridian media v1",
             Self::Cursor => b"meridian cursor v1",
             Self::TokenHash => b"meridian token hash v1",
+            Self::Webhook => b"meridian webhook v1",
+            Self::Unsubscribe => b"meridian unsubscribe v1",
         }
     }
 }

@@ -278,6 +278,65 @@ words! {
         /// Called off.
         Cancelled = "cancelled",
     }
+    /// Why something stands in an inbox, weakest first (so that `max` is the strongest of a thread).
+    NotificationKind {
+        /// Somebody commented on my update.
+        Comment = "comment",
+        /// A round was opened for me, or waits for me.
+        Round = "round",
+        /// Somebody replied in a thread that I am in, or with an update to mine.
+        Reply = "reply",
+        /// My answer was accepted.
+        Answer = "answer",
+        /// Somebody named me.
+        Mention = "mention",
+        /// An update addressed to me.
+        Direct = "direct",
+        /// An ask addressed to me.
+        Ask = "ask",
+        /// Marked urgent, and addressed to me or my team.
+        Urgent = "urgent",
+    }
+    /// What a mail is.
+    MailKind {
+        /// One thread's news.
+        Thread = "thread",
+        /// What was not seen, once a working day.
+        Digest = "digest",
+    }
+    /// How far a mail or a delivery is.
+    SendState {
+        /// Waits for `run_at`.
+        Queued = "queued",
+        /// Being sent under a lease.
+        Sending = "sending",
+        /// The other side has it.
+        Sent = "sent",
+        /// There was nothing to say any more.
+        Skipped = "skipped",
+        /// Given up.
+        Dead = "dead",
+    }
+    /// What a webhook's body looks like.
+    WebhookFormat {
+        /// JSON with the signature of Standard Webhooks.
+        Standard = "standard",
+        /// A Slack incoming webhook.
+        Slack = "slack",
+        /// A Microsoft Teams workflow.
+        Teams = "teams",
+        /// A Discord webhook.
+        Discord = "discord",
+        /// A Mattermost incoming webhook.
+        Mattermost = "mattermost",
+    }
+    /// What a feed is.
+    FeedKind {
+        /// A team's sound, for podcast players.
+        Podcast = "podcast",
+        /// Due times, for calendars.
+        Due = "due",
+    }
     /// What happened (the names of api.md).
     EventKind {
         /// An update exists.

@@ -95,4 +95,14 @@ ids! {
     RoundId,
     /// A plan that is carried from round to round.
     PlanItemId,
+    /// An entry of an inbox.
+    NotificationId,
+    /// A mail of the outbox.
+    MailId,
+    /// An outgoing webhook.
+    WebhookId,
+    /// A webhook's delivery of one event.
+    DeliveryId,
+    /// A feed with a capability address.
+    FeedId,
 }

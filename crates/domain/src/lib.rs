@@ -3,8 +3,11 @@
 
 pub mod catch_up;
 pub mod clock;
+pub mod egress;
 pub mod enums;
+pub mod feeds;
 pub mod ids;
+pub mod notify;
 pub mod policy;
 pub mod ranges;
 pub mod rounds;
@@ -12,4 +15,5 @@ pub mod schedule;
 pub mod sniff;
 pub mod suggestions;
 pub mod transcript;
+pub mod webhook;
 pub mod working_time;

@@ -17,6 +17,10 @@ pub struct Keys {
     pub cursor: [u8; 32],
     /// Hashes of tokens at rest.
     pub token_hash: [u8; 32],
+    /// Secrets of webhooks.
+    pub webhook: [u8; 32],
+    /// Links that end mail.
+    pub unsubscribe: [u8; 32],
 }
 
 impl Keys {
@@ -29,6 +33,8 @@ impl Keys {
             media: secret.key(Purpose::Media),
             cursor: secret.key(Purpose::Cursor),
             token_hash: secret.key(Purpose::TokenHash),
+            webhook: secret.key(Purpose::Webhook),
+            unsubscribe: secret.key(Purpose::Unsubscribe),
         }
     }
 

@@ -1,11 +1,14 @@
 //! One folder a noun, one file a verb: request, response, handler.
 
+pub mod admin_mails;
 pub mod asks;
 pub mod comments;
 pub mod events;
+pub mod feeds;
 pub mod identity;
 pub mod me;
 pub mod media;
+pub mod notifications;
 pub mod reactions;
 pub mod search;
 pub mod system;
@@ -14,5 +17,6 @@ pub mod transcripts;
 pub mod updates;
 pub mod uploads;
 pub mod watching;
+pub mod webhooks;
 pub mod words;
 pub mod workspaces;

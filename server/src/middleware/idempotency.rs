@@ -31,11 +31,13 @@ fn applies(req: &ServiceRequest) -> bool {
         "/api/v1/uploads",
         "/api/v1/invites/",
         "/api/v1/me/password",
+        "/api/v1/me/feeds",
     ];
     req.method() == Method::POST
         && path.starts_with("/api/v1/")
         && !left_out.iter().any(|prefix| path.starts_with(prefix))
         && !path.ends_with("/invites")
+        && !path.ends_with("/webhooks")
         && req.headers().contains_key("idempotency-key")
 }
 

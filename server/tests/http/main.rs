@@ -4,9 +4,12 @@
 
 mod comments;
 mod events;
+mod feeds;
 mod identity;
+mod mails;
 mod matrix;
 mod media;
+mod notifications;
 mod openapi;
 mod people;
 mod search;
@@ -16,4 +19,5 @@ mod transcripts;
 mod updates;
 mod uploads;
 mod watching;
+mod webhooks;
 mod world;

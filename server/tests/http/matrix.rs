@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::{TeamId, UpdateId};
 use meridian_domain::transcript::{Span, spread};
-use meridian_store::repo::transcripts;
+use meridian_server::tell::webhooks as tell;
+use meridian_store::repo::{transcripts, webhooks};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -43,6 +44,8 @@ const UPLOADER: (&str, &str) = ("144444+444", "144444+444");
 const IN_WORKSPACE: (&str, &str) = ("14++++++++", "14++++++++");
 const NO_GUESTS: (&str, &str) = ("1433++++++", "1433++++++");
 const MANAGE_WORKSPACE: (&str, &str) = ("14333333++", "14333333++");
+/// The workspace's owner has the first account here; for others there is nothing.
+const RUN_INSTANCE: (&str, &str) = ("144444444+", "144444444+");
 
 const fn row(
     method: &'static str,
@@ -123,6 +126,22 @@ const ROWS: &[Row] = &[
     row("POST", "/comments/{comment}/reopen", "{}", 200, READ),
     row("POST", "/comments/{comment}/acknowledge", "{}", 200, OWN_UPDATE),
     row("GET", "/comments/{comment}/history", "", 200, READ),
+    row("GET", "/workspaces/{workspace}/webhooks", "", 200, MANAGE_WORKSPACE),
+    row(
+        "POST",
+        "/workspaces/{workspace}/webhooks",
+        r#"{"url": "https://example.org/hook", "events": ["update.published"]}"#,
+        201,
+        MANAGE_WORKSPACE,
+    ),
+    row("PATCH", "/webhooks/{webhook}", r#"{"enabled": false}"#, 200, MANAGE_WORKSPACE),
+    row("DELETE", "/webhooks/{webhook}", "", 204, MANAGE_WORKSPACE),
+    row("GET", "/webhooks/{webhook}/deliveries", "", 200, MANAGE_WORKSPACE),
+    row("POST", "/webhooks/{webhook}/test", "{}", 200, MANAGE_WORKSPACE),
+    row("POST", "/deliveries/{delivery}/redeliver", "{}", 202, MANAGE_WORKSPACE),
+    row("GET", "/admin/mails", "", 200, RUN_INSTANCE),
+    // None was given up here.
+    row("POST", "/admin/mails/{mail}/retry", "{}", 404, RUN_INSTANCE),
     row("POST", "/uploads", "", 201, OWN_UPDATE),
     row("HEAD", "/uploads/{id}", "", 200, UPLOADER),
     row("PATCH", "/uploads/{id}", "", 204, UPLOADER),
@@ -140,6 +159,13 @@ const OWN: &[(&str, &str, &str, u16)] = &[
     ("GET", "/me/api-tokens", "", 200),
     ("POST", "/me/api-tokens", r#"{"name": "ci", "scopes": ["read"]}"#, 201),
     ("DELETE", "/me/api-tokens/{id}", "", 204),
+    ("GET", "/notifications", "", 200),
+    ("POST", "/notifications/read", r#"{"all": true}"#, 200),
+    ("GET", "/me/notification-settings", "", 200),
+    ("PUT", "/me/notification-settings", r#"{"digest": false}"#, 200),
+    ("GET", "/me/feeds", "", 200),
+    ("POST", "/me/feeds", r#"{"kind": "due"}"#, 201),
+    ("DELETE", "/me/feeds/{id}", "", 204),
     ("POST", "/me/password", r#"{"current_password": "wrong horse", "new_password": "another horse"}"#, 422),
     ("GET", "/workspaces", "", 200),
     ("POST", "/workspaces", r#"{"name": "Mine"}"#, 201),
@@ -250,6 +276,23 @@ impl Cast {
         who.id.to_string()
     }
 
+    /// A webhook of the workspace; nothing can be reached at its address.
+    async fn webhook(&self) -> String {
+        let at = format!("/api/v1/workspaces/{}/webhooks", self.world.workspace);
+        let new = json!({"url": "https://nowhere.invalid/hook", "events": ["comment.created"]});
+        id(&self.world.olga.post(&at, new).await.expect(201))
+    }
+
+    /// A delivery of something that just happened in the open team.
+    async fn delivery(&self, hook: &str) -> String {
+        let update = self.video(self.world.open, json!({}), false).await;
+        self.comment(update).await;
+        let state = &self.world.server.state;
+        webhooks::consume(&state.store, &mut tell::consumer()).await.unwrap();
+        let list = self.world.olga.get(&format!("/api/v1/webhooks/{hook}/deliveries")).await.expect(200);
+        id(&list["items"][0])
+    }
+
     async fn invite(&self) -> Value {
         let at = format!("/api/v1/workspaces/{}/invites", self.world.workspace);
         self.world.olga.post(&at, json!({"role": "member"})).await.expect(201)
@@ -287,6 +330,14 @@ impl Cast {
         put("{emoji}", "%F0%9F%91%8D");
         put("{format}", "vtt");
         put("{suggestion}", "00000000-0000-7000-8000-000000000000");
+        put("{mail}", "00000000-0000-7000-8000-000000000000");
+        if path.contains("{webhook}") || path.contains("{delivery}") {
+            let hook = self.webhook().await;
+            put("{webhook}", &hook);
+            if path.contains("{delivery}") {
+                put("{delivery}", &self.delivery(&hook).await);
+            }
+        }
         if path.contains("{user}") {
             put("{user}", &self.subject(team).await);
         }
@@ -484,6 +535,9 @@ async fn what_is_ones_own_is_nobody_elses() {
             let items = listed["items"].as_array().unwrap();
             at = at
                 .replace("{id}", &id(items.iter().find(|item| item["current"] != true).unwrap_or(&items[0])));
+        } else if path.contains("feeds/{id}") {
+            let made = who.post("/api/v1/me/feeds", json!({"kind": "due"})).await.expect(201);
+            at = at.replace("{id}", &id(&made));
         } else if path.contains("{id}") {
             let new = json!({"name": "ci", "scopes": ["read"]});
             at = at.replace("{id}", &id(&who.post("/api/v1/me/api-tokens", new).await.expect(201)));

@@ -18,7 +18,7 @@ use crate::uploads::webm;
 use crate::world::World;
 
 /// An update whose media a worker is making, as far as the rows and objects go.
-struct Studio {
+pub(crate) struct Studio {
     world: World,
     update: UpdateId,
     lease: Lease,
@@ -189,7 +189,7 @@ impl Studio {
     }
 
     /// Five segments of picture and of sound, everything whole.
-    async fn whole() -> Self {
+    pub(crate) async fn whole() -> Self {
         let studio = Self::new().await;
         let picture = studio.rendition("720p", "video").await;
         let sound = studio.rendition("audio", "audio").await;
@@ -202,6 +202,14 @@ impl Studio {
         studio.artefact("peaks.json", PEAKS).await;
         studio.finish().await;
         studio
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(crate) fn update(&self) -> UpdateId {
+        self.update
     }
 
     async fn media(&self, who: &Client) -> Value {

@@ -60,6 +60,7 @@ fn settings(dir: &TempDir, clock: PathBuf) -> Settings {
         media_delivery: MediaDelivery::Proxy,
         signup: Signup::Invite,
         trusted_proxies: Vec::new(),
+        webhook_allow: Vec::new(),
         max_upload_bytes: 1 << 30,
         metrics_listen: None,
         metrics_token: None,

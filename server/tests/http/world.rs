@@ -32,7 +32,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let server = TestServer::start().await;
+        Self::with(|_| ()).await
+    }
+
+    /// The same on a server with changed settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut meridian_config::Settings)) -> Self {
+        let server = TestServer::start_with(change).await;
         let olga = server.user("Olga").await;
         let workspace = server.workspace(&olga).await;
         let ada = server.user_in("Ada", "Europe/Berlin").await;

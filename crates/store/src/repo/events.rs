@@ -84,6 +84,28 @@ pub async fn after(conn: &impl Conn, seq: i64, limit: u64) -> Result<Vec<Event>,
     rows.iter().map(from_row).collect()
 }
 
+/// Events of some kinds after a number, oldest first, at most `limit`: for those who make something of them.
+pub async fn after_of_kinds(
+    conn: &impl Conn,
+    seq: i64,
+    kinds: &[EventKind],
+    limit: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let rows = events::Entity::find()
+        .filter(events::Column::Seq.gt(seq))
+        .filter(events::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .order_by_asc(events::Column::Seq)
+        .limit(limit)
+        .all(conn.raw())
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The event with a number, while it is kept.
+pub async fn find(conn: &impl Conn, seq: i64) -> Result<Option<Event>, StoreError> {
+    events::Entity::find_by_id(seq).one(conn.raw()).await?.as_ref().map(from_row).transpose()
+}
+
 /// The oldest number that is kept; 0 when there is none.
 pub async fn oldest(conn: &impl Conn) -> Result<i64, StoreError> {
     super::scalar_i64(conn, "SELECT COALESCE(MIN(seq), 0) FROM events").await

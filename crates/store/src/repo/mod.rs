@@ -6,12 +6,17 @@ use crate::{Conn, StoreError};
 
 pub mod access;
 pub mod comments;
+pub mod consumers;
 pub mod credentials;
+pub mod digests;
 pub mod events;
+pub mod feeds;
 pub mod idempotency;
 pub mod invites;
 pub mod jobs;
+pub mod mails;
 pub mod media;
+pub mod notifications;
 pub mod processing;
 pub mod reactions;
 pub mod search;
@@ -23,6 +28,7 @@ pub mod uploads;
 pub mod users;
 pub mod visibility;
 pub mod watching;
+pub mod webhooks;
 pub mod workers;
 pub mod workspaces;
 

@@ -128,6 +128,12 @@ pub async fn list(
         .collect()
 }
 
+/// A team's name, for those who were asked already.
+pub async fn name(conn: &impl Conn, id: TeamId) -> Result<Option<String>, StoreError> {
+    let found = teams::Entity::find_by_id(id.0).filter(teams::Column::DeletedAt.is_null());
+    Ok(found.one(conn.raw()).await?.map(|row| row.name))
+}
+
 /// A user's role in a team.
 pub async fn member_role(conn: &impl Conn, id: TeamId, user: UserId) -> Result<Option<TeamRole>, StoreError> {
     let found = team_members::Entity::find_by_id((id.0, user.0)).one(conn.raw()).await?;

@@ -26,6 +26,14 @@ pub(super) enum Piece {
 }
 
 impl Piece {
+    /// How long it is.
+    pub(super) fn size_bytes(&self) -> u64 {
+        match self {
+            Self::Made(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            Self::Stored(_, range) => range.end.saturating_sub(range.start),
+        }
+    }
+
     fn whole(object: Object) -> Self {
         let size = object.size_bytes;
         Self::Stored(object, 0..size)

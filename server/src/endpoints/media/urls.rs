@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use meridian_domain::enums::TranscriptStatus;
-use meridian_domain::ids::{GenerationId, UpdateId};
+use meridian_domain::ids::{GenerationId, UpdateId, UserId};
 use meridian_store::Conn;
 use meridian_store::repo::media::{self, Contents};
 use meridian_store::repo::updates::RowUpdate;
 
+use super::download::Piece;
 use super::ticket::Ticket;
 use crate::auth::Auth;
 use crate::error::ApiResult;
@@ -52,6 +53,20 @@ pub async fn media_urls(
         (row.id, urls(row, found, &format!("/media/{ticket}/{}", row.id)))
     });
     Ok(urls.collect())
+}
+
+/// The address of an update's sound for somebody who has no browser session, such as a podcast player.
+pub(crate) fn sound_url(state: &AppState, user: UserId, row: &RowUpdate) -> String {
+    let ticket = Ticket::new(user, None, row.id, state.clock().now_ms()).sign(&state.keys.media);
+    format!("/media/{ticket}/{}/download.m4a", row.id)
+}
+
+/// How many bytes an update's sound has as one file; `None` while it is not whole.
+pub(crate) async fn sound_bytes(state: &AppState, row: &RowUpdate) -> ApiResult<Option<u64>> {
+    let Some(generation) = row.generation_id else { return Ok(None) };
+    let trim = row.trim.map(|trim| (trim.start_ms.saturating_mul(1000), trim.end_ms.saturating_mul(1000)));
+    let found = super::download::pieces(state.store.reader(), &state.blobs, generation, false, trim).await?;
+    Ok(found.map(|pieces| pieces.iter().map(Piece::size_bytes).sum()))
 }
 
 fn urls(row: &RowUpdate, contents: Option<&Contents>, base: &str) -> MediaUrls {

@@ -6,10 +6,11 @@ import { discuss } from './en/discuss';
 import { places } from './en/places';
 import { record } from './en/record';
 import { settings } from './en/settings';
+import { tell } from './en/tell';
 import { watch } from './en/watch';
 import type { Params } from './types';
 
-const english = { ...core, ...auth, ...places, ...settings, ...watch, ...discuss, ...record };
+const english = { ...core, ...auth, ...places, ...settings, ...watch, ...discuss, ...record, ...tell };
 
 export type { Params };
 type Entry = string | ((params: Params) => string);

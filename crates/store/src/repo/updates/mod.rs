@@ -67,6 +67,11 @@ pub async fn find_any(conn: &impl Conn, id: UpdateId) -> Result<Option<RowUpdate
     found.map(row::from_model).transpose()
 }
 
+/// Rows of the table as updates.
+pub(crate) fn from_models(rows: Vec<updates::Model>) -> Result<Vec<RowUpdate>, StoreError> {
+    rows.into_iter().map(row::from_model).collect()
+}
+
 /// Updates by id, for lists whose entries were found for the viewer already.
 pub async fn find_all(conn: &impl Conn, ids: &[UpdateId]) -> Result<Vec<RowUpdate>, StoreError> {
     let rows = updates::Entity::find()

@@ -1,0 +1,9 @@
+DROP TABLE feeds;
+DROP TABLE webhook_deliveries;
+DROP TABLE webhooks;
+DROP TABLE mails;
+DROP TABLE urgent_uses;
+DROP TABLE notification_settings;
+DROP TABLE notification_items;
+DROP TABLE notifications;
+DROP TABLE consumers;

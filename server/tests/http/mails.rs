@@ -1,0 +1,278 @@
+//! Mail of the outbox, as a real SMTP server gets it.
+
+use std::sync::{Arc, Mutex};
+
+use meridian_server::tell::{mail, notify};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+
+use crate::support::{Answer, Client};
+use crate::world::{World, path};
+
+/// What came, headers and body as they went over the wire.
+type Mails = Arc<Mutex<Vec<String>>>;
+
+/// A mail server that keeps what it gets; the first `MAIL FROM`s get these answers, all others are taken.
+async fn smtp(answers: &'static [&'static str]) -> (String, Mails) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let (kept, turn) = (Mails::default(), Arc::new(Mutex::new(answers.iter())));
+    let mails = Arc::clone(&kept);
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(talk(stream, Arc::clone(&mails), Arc::clone(&turn)));
+        }
+    });
+    (url, kept)
+}
+
+async fn talk(
+    stream: tokio::net::TcpStream,
+    mails: Mails,
+    turn: Arc<Mutex<std::slice::Iter<'static, &'static str>>>,
+) {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 sink\r\n").await.unwrap();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let upper = line.to_uppercase();
+        let answer = if upper.starts_with("MAIL") {
+            turn.lock().unwrap().next().copied().unwrap_or("250 ok")
+        } else if upper.starts_with("DATA") {
+            write.write_all(b"354 go\r\n").await.unwrap();
+            let mut text = String::new();
+            while let Ok(Some(line)) = lines.next_line().await {
+                if line == "." {
+                    break;
+                }
+                text.push_str(&line);
+                text.push('\n');
+            }
+            mails.lock().unwrap().push(text);
+            "250 kept"
+        } else if upper.starts_with("QUIT") {
+            "221 bye"
+        } else {
+            "250 sink"
+        };
+        if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+struct Post {
+    world: World,
+    came: Mails,
+}
+
+impl Post {
+    async fn new(answers: &'static [&'static str]) -> Self {
+        let (url, came) = smtp(answers).await;
+        let world = World::with(|settings| settings.smtp_url = Some(url)).await;
+        Self { world, came }
+    }
+
+    /// What two servers do when they look at the same time, some more often.
+    async fn go(&self) -> usize {
+        let state = &self.world.server.state;
+        notify::once(state).await.unwrap();
+        let (one, two) = tokio::join!(mail::once(state, true), mail::once(state, true));
+        one.unwrap() + two.unwrap() + mail::once(state, true).await.unwrap()
+    }
+
+    async fn go_at(&self, instant: &str) -> usize {
+        self.world.server.set_clock(instant);
+        self.go().await
+    }
+
+    fn came(&self) -> Vec<String> {
+        self.came.lock().unwrap().clone()
+    }
+
+    /// To whom the mails that came are, by name.
+    fn receivers(&self) -> Vec<String> {
+        self.came().iter().map(|mail| header(mail, "To")).collect()
+    }
+}
+
+/// A header, unfolded.
+fn header(mail: &str, name: &str) -> String {
+    let head = mail.split("\n\n").next().unwrap().replace("\n ", " ");
+    let line = head.lines().find(|line| line.starts_with(&format!("{name}: ")));
+    line.unwrap_or_else(|| panic!("no {name} in {head}")).split_once(": ").unwrap().1.to_owned()
+}
+
+/// The text of a mail with its encoding undone, as far as these tests need it.
+fn plain(mail: &str) -> String {
+    mail.replace("=\n", "").replace("=3D", "=")
+}
+
+async fn comment(who: &Client, update: &Value, body: Value) -> Value {
+    who.post(&format!("{}/comments", path(update)), body).await.expect(201)
+}
+
+/// 08:30 in New York on this Monday is 13:30Z; in Berlin and London it has passed before anything happened.
+#[tokio::test]
+async fn the_digest_comes_once_at_the_readers_own_time() {
+    let post = Post::new(&[]).await;
+    let World { server, ada, ben, cleo, .. } = &post.world;
+    let update = post.world.text(ada, post.world.open, json!({"title": "Plan <b>of</b> the week"})).await;
+    let seen = post.world.text(ada, post.world.open, json!({"title": "Seen already"})).await;
+    ben.put(&format!("{}/watch", path(&seen)), json!({"by": "reading", "position_ms": 0, "seen_ranges": []}))
+        .await
+        .expect(200);
+    comment(cleo, &update, json!({"body": "When?", "kind": "question", "assignee_id": ben.id})).await;
+    assert_eq!(post.go().await, 0);
+    // The ask's own mail comes at 08:00 there; it is a working day.
+    assert_eq!(post.go_at("2026-11-02T12:59:00Z").await, 0);
+    assert_eq!(post.go_at("2026-11-02T13:00:10Z").await, 1);
+    assert!(header(&post.came()[0], "Subject").starts_with("Re: "));
+    assert_eq!(post.go_at("2026-11-02T13:29:50Z").await, 0);
+    assert_eq!(post.go_at("2026-11-02T13:30:05Z").await, 1);
+    assert_eq!(post.go_at("2026-11-02T14:10:00Z").await, 0);
+    let digest = post.came()[1].clone();
+    let text = plain(&digest);
+    assert_eq!(header(&digest, "Message-ID"), format!("<digest.2026-11-02.{}@127.0.0.1>", ben.id));
+    assert_eq!(header(&digest, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+    assert!(header(&digest, "Date").starts_with("Mon, 02 Nov 2026 13:30:"), "{digest}");
+    assert!(
+        text.contains("Plan <b>of</b> the week") && text.contains("&lt;b&gt;of&lt;&#x2f;b&gt;"),
+        "{text}"
+    );
+    assert!(text.contains("Asked of you") && text.contains("When?"), "{text}");
+    assert!(digest.contains("multipart/alternative"));
+    // Nothing new on Tuesday: no mail. Something on Wednesday: that alone.
+    assert_eq!(post.go_at("2026-11-03T07:29:00Z").await, 0);
+    // Gus in London had no digest on the day of his sign-up.
+    assert_eq!(post.go_at("2026-11-03T13:31:00Z").await, 1);
+    assert!(post.receivers()[2].contains("gus"), "{:?}", post.receivers());
+    server.set_clock("2026-11-03T20:00:00Z");
+    let ada = server.renewed(ada).await;
+    post.world.text(&ada, post.world.open, json!({"title": "Second"})).await;
+    // Ada in Berlin has an unread thread that no mail told of; of those in London only Gus is in the team.
+    assert_eq!(post.go_at("2026-11-04T07:30:30Z").await, 1);
+    assert_eq!(header(post.came().last().unwrap(), "Subject"), "1 waiting in your inbox");
+    assert_eq!(post.go_at("2026-11-04T08:30:30Z").await, 1);
+    assert_eq!(post.go_at("2026-11-04T13:30:30Z").await, 1);
+    let last = post.came().last().unwrap().clone();
+    assert_eq!(header(&last, "Subject"), "1 update to see, 1 s");
+    assert!(!plain(&last).contains("of the week"));
+    // Not at the weekend.
+    server.set_clock("2026-11-06T20:00:00Z");
+    let ada = server.renewed(&ada).await;
+    post.world.text(&ada, post.world.open, json!({"title": "Third"})).await;
+    assert_eq!(post.go_at("2026-11-07T13:31:00Z").await, 0);
+    // Monday, 13:31Z: New York's time has come, London's is five hours ago, Berlin's six: too late.
+    assert_eq!(post.go_at("2026-11-09T13:31:00Z").await, 2);
+}
+
+#[tokio::test]
+async fn what_happens_in_a_thread_is_one_mail_and_waits_for_the_day() {
+    let post = Post::new(&[]).await;
+    let World { ada, ben, cleo, .. } = &post.world;
+    let update = post.world.text(ada, post.world.open, json!({"title": "Plan"})).await;
+    let first = comment(ada, &update, json!({"body": "What do you think?"})).await;
+    let reply = |text: &str| json!({"body": text, "parent_id": first["id"]});
+    comment(ben, &update, reply("Good <i>idea</i>")).await;
+    assert_eq!(post.go().await, 0);
+    comment(cleo, &update, reply("Bad idea")).await;
+    // Berlin, 10:02: two minutes later, both in one mail; Ben hears of Cleo's at 08:00 in New York.
+    assert_eq!(post.go_at("2026-11-02T09:03:00Z").await, 1);
+    let mail = post.came()[0].clone();
+    let text = plain(&mail);
+    assert!(
+        text.contains("Good <i>idea</i>") && text.contains("Good &lt;i&gt;idea") && text.contains("Bad idea")
+    );
+    assert_eq!(header(&mail, "Subject"), "Re: Plan");
+    let id = update["id"].as_str().unwrap();
+    assert_eq!(header(&mail, "References"), format!("<update.{id}@127.0.0.1>"));
+    assert_eq!(post.go_at("2026-11-02T12:59:00Z").await, 0);
+    assert_eq!(post.go_at("2026-11-02T13:01:00Z").await, 1);
+    assert!(post.receivers()[1].contains("ben"), "{:?}", post.receivers());
+    // What was read in the inbox needs no mail.
+    let ada = post.world.server.renewed(ada).await;
+    let cleo = post.world.server.renewed(cleo).await;
+    comment(&cleo, &update, reply("Hm")).await;
+    notify::once(&post.world.server.state).await.unwrap();
+    ada.post("/api/v1/notifications/read", json!({"all": true})).await.expect(200);
+    let before = post.came().len();
+    post.go_at("2026-11-02T13:10:00Z").await;
+    assert!(post.receivers()[before..].iter().all(|to| !to.contains("ada")), "{:?}", post.receivers());
+}
+
+#[tokio::test]
+async fn urgent_mail_passes_the_night_only_where_it_may() {
+    let post = Post::new(&[]).await;
+    let World { server, ada, ben, gus, .. } = &post.world;
+    server.set_clock("2026-11-02T22:00:00Z");
+    let ada = server.renewed(ada).await;
+    let gus = server.renewed(gus).await;
+    gus.put("/api/v1/me/notification-settings", json!({"urgent_in_quiet_hours": true})).await.expect(200);
+    post.world.text(&ada, post.world.open, json!({"title": "Down", "priority": "urgent"})).await;
+    // 17:00 in New York: Ben gets it. 22:00 in London: Gus wants it.
+    assert_eq!(post.go().await, 2);
+    let came = post.came();
+    assert_eq!(header(&came[0], "Subject"), "Urgent: Down");
+    assert_eq!(header(&came[0], "Importance"), "high");
+    let mut to = post.receivers();
+    to.sort();
+    assert!(to[0].contains("ben") && to[1].contains("gus"), "{to:?}");
+    assert_ne!(ben.id, gus.id);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_tried_again_under_the_same_id_and_given_up_at_last() {
+    let post = Post::new(&["451 later", "250 ok", "550 never"]).await;
+    let World { server, ada, ben, olga, .. } = &post.world;
+    let update = post.world.text(ada, post.world.open, json!({})).await;
+    let mention = json!({"body": "Look", "mentions": [ada.id]});
+    comment(ben, &update, mention.clone()).await;
+    assert_eq!(post.go().await, 0);
+    assert_eq!(post.go_at("2026-11-02T09:03:00Z").await, 0);
+    assert_eq!(post.go_at("2026-11-02T09:03:30Z").await, 0);
+    assert_eq!(post.go_at("2026-11-02T09:04:30Z").await, 1);
+    assert!(header(&post.came()[0], "Message-ID").starts_with("<thread."));
+    // Refused for good.
+    let second = post.world.text(&server.renewed(ada).await, post.world.open, json!({})).await;
+    comment(&server.renewed(ben).await, &second, mention).await;
+    assert_eq!(post.go().await, 0);
+    assert_eq!(post.go_at("2026-11-02T09:08:00Z").await, 0);
+    let olga = server.renewed(olga).await;
+    let dead = olga.get("/api/v1/admin/mails").await.expect(200);
+    assert_eq!(dead["items"].as_array().unwrap().len(), 1, "{dead}");
+    assert!(dead["items"][0]["error"].as_str().unwrap().contains("never"), "{dead}");
+    let retry = format!("/api/v1/admin/mails/{}/retry", dead["items"][0]["id"].as_str().unwrap());
+    assert_eq!(olga.post(&retry, json!({})).await.status, 202);
+    assert_eq!(post.go_at("2026-11-02T09:09:00Z").await, 1);
+    olga.post(&retry, json!({})).await.expect_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn one_click_ends_it() {
+    let post = Post::new(&[]).await;
+    let World { server, ada, ben, .. } = &post.world;
+    let update = post.world.text(ada, post.world.open, json!({})).await;
+    comment(ben, &update, json!({"body": "Look", "mentions": [ada.id]})).await;
+    assert_eq!(post.go().await, 0);
+    assert_eq!(post.go_at("2026-11-02T09:03:00Z").await, 1);
+    let link = header(&post.came()[0], "List-Unsubscribe");
+    let link = link.trim_matches(['<', '>']).strip_prefix("http://127.0.0.1:8080").unwrap().to_owned();
+    let nobody = server.anonymous();
+    // A scanner that follows the link changes nothing.
+    nobody.get(&link).await;
+    let settings = "/api/v1/me/notification-settings";
+    assert_eq!(ada.get(settings).await.expect(200)["kinds"]["mention"]["email"], true);
+    let click = nobody
+        .request(reqwest::Method::POST, &link)
+        .header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(Answer::of(click.body("List-Unsubscribe=One-Click")).await.status, 200);
+    let kept = ada.get(settings).await.expect(200);
+    assert_eq!((&kept["kinds"]["mention"]["email"], &kept["digest"]), (&json!(false), &json!(true)));
+    comment(ben, &update, json!({"body": "Again", "mentions": [ada.id]})).await;
+    assert_eq!(post.go().await, 0);
+    assert_eq!(post.go_at("2026-11-02T09:10:00Z").await, 0);
+    let broken = format!("{link}x");
+    assert_eq!(Answer::of(nobody.request(reqwest::Method::POST, &broken)).await.status, 404);
+}

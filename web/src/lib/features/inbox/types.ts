@@ -1,0 +1,25 @@
+// The inbox's shapes.
+import type { Person } from '$lib/api/types';
+
+export type Kind = 'comment' | 'round' | 'reply' | 'answer' | 'mention' | 'direct' | 'ask' | 'urgent';
+
+export interface Entry {
+  id: string;
+  workspace_id: string;
+  kind: Kind;
+  update: { id: string; team_id: string; title: string; kind: 'video' | 'voice' | 'text' } | null;
+  comment_id: string | null;
+  at_ms: number | null;
+  round_id: string | null;
+  actors: Person[];
+  count: number;
+  excerpt: string | null;
+  at: string;
+  read_at: string | null;
+}
+
+export interface InboxPage {
+  items: Entry[];
+  next_cursor: string | null;
+  unread: number;
+}
