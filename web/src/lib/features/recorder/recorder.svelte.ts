@@ -15,12 +15,7 @@ import type { Sender } from './sender.svelte';
 import { Setup, type Output } from './setup.svelte';
 import { Take } from './take';
 import { Vigil } from './vigil';
-import { usesCamera, usesScreen, type Source } from './types';
-
-export type Phase = 'setup' | 'asking' | 'countdown' | 'recording' | 'paused' | 'stopping';
-/** Why a recording was paused or ended by something else than its author. */
-export type Interruption =
-  'camera_lost' | 'microphone_lost' | 'screen_ended' | 'limit' | 'no_room' | 'browser' | 'bubble_lost';
+import { usesCamera, usesScreen, type Interruption, type Phase, type Source } from './types';
 
 /** Colour of the whiteboard. */
 const PAPER = '#fdfdfb';

@@ -4,6 +4,7 @@
 import { ApiError } from '$lib/api/errors';
 import type { Archive, Recording } from './archive';
 import { Backlog } from './backlog';
+import { delayAfter, isFinal } from './retry';
 import type { Uplink } from './tus';
 import type { Chapter } from './types';
 
@@ -11,13 +12,6 @@ export type SendState = 'sending' | 'waiting' | 'done' | 'refused' | 'discarded'
 
 /** One request carries about this much at most: so often a token is renewed and progress is seen. */
 const REQUEST_BYTES = 2 * 1024 * 1024;
-const DELAYS_MS = [300, 700, 1_500, 3_000, 5_000];
-/** Trying again cannot help. */
-const FINAL = [400, 403, 404, 410, 412, 413, 415, 422];
-
-const isFinal = (error: unknown): error is ApiError =>
-  error instanceof ApiError && FINAL.includes(error.status);
-
 export interface Timer {
   /** Resolves after `ms`, or earlier when something happens that makes trying again worth while. */
   wait: (ms: number) => Promise<void>;
@@ -244,10 +238,8 @@ export class Sender {
       return false;
     }
     this.state = 'waiting';
-    const delay = DELAYS_MS[Math.min(this.failures, DELAYS_MS.length - 1)] ?? 5_000;
+    await this.timer.wait(delayAfter(error, this.failures));
     this.failures += 1;
-    const asked = error instanceof ApiError ? (error.retryAfterS ?? 0) * 1000 : 0;
-    await this.timer.wait(Math.max(delay, asked));
     return !this.isOver;
   }
 }

@@ -21,3 +21,8 @@ export interface Prompt {
   id: string;
   text: string;
 }
+
+export type Phase = 'setup' | 'asking' | 'countdown' | 'recording' | 'paused' | 'stopping';
+/** Why a recording was paused or ended by something else than its author. */
+export type Interruption =
+  'camera_lost' | 'microphone_lost' | 'screen_ended' | 'limit' | 'no_room' | 'browser' | 'bubble_lost';
