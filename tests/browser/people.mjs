@@ -112,8 +112,8 @@ export async function signUp(who, address, workspace) {
 }
 
 /** Fills the sign-in page that is open. */
-export async function signIn(who, password = PASSWORD) {
-  await who.page.getByLabel('E-mail').fill(mail(who));
+export async function signIn(who, password = PASSWORD, address = mail(who)) {
+  await who.page.getByLabel('E-mail').fill(address);
   await who.page.getByLabel('Password').fill(password);
   await who.page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }

@@ -12,6 +12,9 @@ use tempfile::TempDir;
 /// The model of these tests: small and quick.
 const MODEL: &str = "tiny.en";
 
+/// Where the data folder says what time it is, if the machine is not to say it.
+const CLOCK: &str = "clock";
+
 /// A running instance. It is killed when dropped.
 pub(crate) struct Instance {
     /// `http://127.0.0.1:port`.
@@ -22,7 +25,8 @@ pub(crate) struct Instance {
     http: reqwest::Client,
 }
 
-fn program() -> PathBuf {
+/// The server's program.
+pub(crate) fn program() -> PathBuf {
     let built = std::env::current_exe().unwrap();
     let folder = built.parent().and_then(Path::parent).unwrap();
     let program = folder.join("meridian-server");
@@ -32,7 +36,12 @@ fn program() -> PathBuf {
 
 fn spawn(dir: &Path, port: u16) -> Child {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("log")).unwrap();
-    Command::new(program())
+    let mut command = Command::new(program());
+    let clock = dir.join(CLOCK);
+    if clock.exists() {
+        command.env("MERIDIAN_TEST_CLOCK", clock);
+    }
+    command
         .arg("serve")
         .env("MERIDIAN_LISTEN", format!("127.0.0.1:{port}"))
         .env("MERIDIAN_DATA_DIR", dir)
@@ -53,9 +62,16 @@ fn free_port() -> u16 {
 impl Instance {
     /// Starts an instance and waits until it is ready.
     pub(crate) async fn start() -> Self {
+        Self::start_in(TempDir::new().unwrap(), None).await
+    }
+
+    /// The same in a folder that may have data. At `instant` time stands still until [`Instance::clock`] says another.
+    pub(crate) async fn start_in(dir: TempDir, instant: Option<&str>) -> Self {
+        if let Some(instant) = instant {
+            std::fs::write(dir.path().join(CLOCK), instant).unwrap();
+        }
         // Fails when another test was faster, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let dir = TempDir::new().unwrap();
         let port = free_port();
         let server = spawn(dir.path(), port);
         let instance = Self {
@@ -90,6 +106,11 @@ impl Instance {
     /// The data folder.
     pub(crate) fn data(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// The file with the present instant, where it was started with one.
+    pub(crate) fn clock(&self) -> PathBuf {
+        self.dir.path().join(CLOCK)
     }
 
     /// SIGKILL for the server (its worker dies with it), then a new start.

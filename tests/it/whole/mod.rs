@@ -7,3 +7,5 @@ mod recordings;
 mod supervisor;
 mod trims;
 mod two_people;
+mod upgrade;
+mod week;

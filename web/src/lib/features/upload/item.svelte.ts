@@ -86,6 +86,7 @@ export class UploadItem {
       fingerprint: () => Promise.resolve(fingerprintOf(this.file, this.teamId)),
       removeFingerprintOnSuccess: true,
       onBeforeRequest: async (request) => {
+        if (request.getMethod() === 'HEAD') await this.greet(draft.id);
         const token = await this.api.token(this.refused);
         this.refused = false;
         if (token === null) throw new SignedOut();
@@ -112,6 +113,18 @@ export class UploadItem {
       this.resumed = true;
     }
     return upload;
+  }
+
+  /**
+   * Makes sure of a token that the server takes. To tus a refused HEAD means that the upload is no more, and it would
+   * begin another one.
+   */
+  private async greet(id: string): Promise<void> {
+    try {
+      await this.api.getUpdate(id);
+    } catch (error) {
+      if ((error as { status?: number }).status === 401) throw new SignedOut();
+    }
   }
 
   private create(): Promise<Draft> {

@@ -1,0 +1,31 @@
+//! What an earlier version left is shown, plays and is found after an upgrade.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::instance::Instance;
+
+/// A data folder that the first schema left (see the README beside it), unpacked.
+fn left_by_the_first_schema() -> tempfile::TempDir {
+    let dir = tempfile::TempDir::new().unwrap();
+    let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/upgrade/first-schema.tar.gz");
+    let done = Command::new("tar").arg("-xzf").arg(packed).arg("-C").arg(dir.path()).status().unwrap();
+    assert!(done.success());
+    dir
+}
+
+#[tokio::test]
+async fn what_the_first_schema_left_is_all_there() {
+    let instance = Instance::start_in(left_by_the_first_schema(), Some("2026-12-01T09:00:00Z")).await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
+    let mut command = Command::new("node");
+    command
+        .current_dir(&folder)
+        .arg("browser/upgraded.mjs")
+        .arg(&instance.base)
+        .arg(instance.data().join("pictures"));
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{told}\n{errors}\n{}", instance.log());
+    assert!(told.contains("all steps done"), "{told}");
+}
