@@ -36,7 +36,7 @@ await step('question, answer and reaction are there, and can be answered anew', 
   const comments = ben.page.getByRole('region', { name: 'Comments' });
   await comments.locator('summary', { hasText: 'Answered' }).click();
   await comments.getByText('At nine.').waitFor();
-  await ben.page.getByRole('list', { name: 'Comments on the time line' }).getByText(/👍/).first().waitFor();
+  await ben.page.getByRole('button', { name: /^👍.*1 so far/ }).waitFor();
   await ben.page.getByRole('textbox', { name: 'Comment', exact: true }).fill('Still here');
   await ben.page.getByRole('button', { name: 'Post comment' }).click();
   await comments.getByText('Still here').waitFor();

@@ -25,6 +25,7 @@ function later(minutes) {
 }
 
 async function restart() {
+  for (const who of [ada, ben, elsewhere, gus]) who.expected.push(/ERR_|status of 5\d\d/);
   console.log('RESTART');
   await lines.next();
 }

@@ -8,4 +8,3 @@ mod supervisor;
 mod trims;
 mod two_people;
 mod upgrade;
-mod week;

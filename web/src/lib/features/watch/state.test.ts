@@ -30,6 +30,7 @@ describe('startAt', () => {
   });
   it('starts anew after the end, and at a trim', () => {
     expect(startAt(at(59_000), null)).toBe(0);
+    expect(startAt({ ...at(2_000), duration_ms: 4_600 }, null)).toBe(2_000);
     expect(startAt({ ...at(0), trim: { start_ms: 4_000, end_ms: 60_000 } }, null)).toBe(4_000);
   });
 });

@@ -16,6 +16,8 @@ export function sameTrim(one: Update['trim'], other: Update['trim']): boolean {
 
 /** Nearer to the end than this counts as seen to the end: the next visit starts anew. */
 const AT_END_MS = 3_000;
+/** And no more than this share of the length, for what is short. */
+const AT_END_SHARE = 0.05;
 
 /** Where playback begins: the link's moment, else where this viewer stopped, else the visible start. */
 export function startAt(
@@ -26,5 +28,7 @@ export function startAt(
   if (wantedMs !== null) return wantedMs;
   const position = update.my_watch?.position_ms ?? 0;
   const end = update.trim?.end_ms ?? update.duration_ms ?? 0;
-  return position <= from || (end > 0 && position > end - AT_END_MS) ? from : position;
+  return position <= from || (end > 0 && position > end - Math.min(AT_END_MS, (end - from) * AT_END_SHARE))
+    ? from
+    : position;
 }
