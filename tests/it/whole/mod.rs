@@ -8,3 +8,4 @@ mod supervisor;
 mod trims;
 mod two_people;
 mod upgrade;
+mod week;

@@ -27,7 +27,7 @@ export class TeamState {
   }
 
   async change(change: Partial<Pick<Team, 'name' | 'visibility' | 'max_duration_ms'>>): Promise<void> {
-    const { data, etag } = await api.patch<Team>(`/teams/${this.id}`, change, { ifMatch: this.etag });
+    const { data, etag } = await api.patch<Team>(`/teams/${this.id}`, change);
     this.team = data;
     this.etag = etag;
     await session.loadTeams();
