@@ -57,7 +57,9 @@ fn check(name: &str, file: &Path, seconds: f64) {
     assert!(!streams.is_empty(), "{name} is empty");
     for (kind, start, end) in streams {
         assert!((0.0..0.05).contains(&start), "{name}: {kind} starts at {start} s");
-        assert!((end - seconds).abs() < 0.08, "{name}: {kind} ends at {end} s instead of {seconds} s");
+        // ffprobe does not tell how long the last picture stands: a tenth of a second at most in these clips.
+        let off = end - seconds;
+        assert!((-0.11..0.08).contains(&off), "{name}: {kind} ends at {end} s instead of {seconds} s");
     }
     decodes(file);
 }
