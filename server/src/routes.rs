@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
-    admin_mails, asks, comments, events, feeds, identity, me, media, notifications, reactions, search,
-    system, teams, transcripts, updates, uploads, watching, webhooks, workspaces,
+    admin_mails, asks, catch_up, check_ins, comments, events, feeds, identity, me, media, notifications,
+    reactions, rounds, search, system, teams, transcripts, updates, uploads, watching, webhooks, workspaces,
 };
 
 /// Head of the API document.
@@ -56,6 +56,10 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(me::profile::get_me)
         .service(me::profile::patch_me)
         .service(me::profile::delete_me)
+        .service(me::away::get_away)
+        .service(me::away::put_away)
+        .service(me::away::get_holidays)
+        .service(me::away::put_holidays)
         .service(me::password::change_password)
         .service(me::sessions::list_sessions)
         .service(me::sessions::delete_session)
@@ -94,4 +98,5 @@ fn api(config: &mut ServiceConfig<'_>) {
     config.configure(transcripts::configure).configure(search::configure);
     config.configure(notifications::configure).configure(webhooks::configure);
     config.configure(feeds::configure).configure(admin_mails::configure);
+    config.configure(check_ins::configure).configure(rounds::configure).configure(catch_up::configure);
 }

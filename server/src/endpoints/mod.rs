@@ -2,6 +2,8 @@
 
 pub mod admin_mails;
 pub mod asks;
+pub mod catch_up;
+pub mod check_ins;
 pub mod comments;
 pub mod events;
 pub mod feeds;
@@ -10,6 +12,7 @@ pub mod me;
 pub mod media;
 pub mod notifications;
 pub mod reactions;
+pub mod rounds;
 pub mod search;
 pub mod system;
 pub mod teams;

@@ -2,6 +2,8 @@
 //! store in a temporary folder.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod catch_up;
+mod check_ins;
 mod comments;
 mod events;
 mod feeds;
@@ -12,6 +14,7 @@ mod media;
 mod notifications;
 mod openapi;
 mod people;
+mod rounds;
 mod search;
 mod smoke;
 mod support;

@@ -9,7 +9,7 @@ use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::{TeamId, UpdateId};
 use meridian_domain::transcript::{Span, spread};
 use meridian_server::tell::webhooks as tell;
-use meridian_store::repo::{transcripts, webhooks};
+use meridian_store::repo::{rounds, transcripts, webhooks};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -37,6 +37,10 @@ type Row = (&'static str, &'static str, &'static str, u16, &'static str, &'stati
 
 const READ: (&str, &str) = ("144+++++++", "144+4+++44");
 const MANAGE_UPDATE: (&str, &str) = ("144333++33", "144343++44");
+/// Who made it, the team's admins.
+const MANAGE_ROUND: (&str, &str) = ("144333++++", "144343++44");
+const CHECK_IN: &str = r#"{"name": "Stand-up", "prompts": ["What is next?"], "open_for_minutes": 20000,
+    "schedule": {"days": ["mo", "tu", "we", "th", "fr", "sa", "su"], "at": "08:30", "zone": "UTC"}}"#;
 const OWN_UPDATE: (&str, &str) = ("144333+333", "144343+344");
 const SEE_TEAM: (&str, &str) = ("144+++++++", "144+4+++++");
 const MANAGE_TEAM: (&str, &str) = ("1443333+++", "1443433+++");
@@ -120,6 +124,18 @@ const ROWS: &[Row] = &[
     // No suggestion exists before the first is made by the server; an unknown one tells nobody anything.
     row("POST", "/transcript/suggestions/{suggestion}/accept", "{}", 404, ("1444444444", "1444444444")),
     row("POST", "/transcript/suggestions/{suggestion}/dismiss", "{}", 404, ("1444444444", "1444444444")),
+    row("GET", "/teams/{t}/check-ins", "", 200, READ),
+    row("POST", "/teams/{t}/check-ins", CHECK_IN, 201, ("144+3+++33", "144+4+++44")),
+    row("POST", "/teams/{t}/check-ins/preview", CHECK_IN, 200, ("144+3+++33", "144+4+++44")),
+    row("GET", "/check-ins/{k}", "", 200, READ),
+    row("PATCH", "/check-ins/{k}", r#"{"name": "Other"}"#, 200, MANAGE_ROUND),
+    row("DELETE", "/check-ins/{k}", "", 204, MANAGE_ROUND),
+    row("GET", "/check-ins/{k}/next", "", 200, READ),
+    row("GET", "/check-ins/{k}/rounds", "", 200, READ),
+    row("GET", "/rounds/{r}", "", 200, READ),
+    row("GET", "/rounds/{r}.md", "", 200, READ),
+    row("POST", "/rounds/{r}/excuse", r#"{"user_id": "{author}"}"#, 204, MANAGE_ROUND),
+    row("PUT", "/rounds/{r}/carried-over/{item}", r#"{"state": "done"}"#, 200, MANAGE_ROUND),
     row("PATCH", "/comments/{comment}", r#"{"body": "Edited"}"#, 200, OWN_UPDATE),
     row("DELETE", "/comments/{comment}", "", 204, ("144333++++", "144343++44")),
     row("POST", "/comments/{comment}/resolve", "{}", 200, READ),
@@ -154,6 +170,14 @@ const OWN: &[(&str, &str, &str, u16)] = &[
     ("PATCH", "/me", r#"{"display_name": "Someone"}"#, 200),
     ("DELETE", "/me", "", 204),
     ("GET", "/me/asks", "", 200),
+    ("GET", "/me/rounds", "", 200),
+    ("GET", "/me/away", "", 200),
+    ("PUT", "/me/away", r#"{"from": "2026-11-02", "to": "2026-11-03"}"#, 200),
+    ("GET", "/me/holidays", "", 200),
+    ("PUT", "/me/holidays", r#"{"dates": ["2026-12-25"]}"#, 200),
+    ("GET", "/me/catch-up", "", 200),
+    ("POST", "/me/catch-up/seen", r#"{"update_ids": ["00000000-0000-7000-8000-000000000000"]}"#, 422),
+    ("GET", "/check-in-templates", "", 200),
     ("GET", "/me/sessions", "", 200),
     ("DELETE", "/me/sessions/{id}", "", 204),
     ("GET", "/me/api-tokens", "", 200),
@@ -313,6 +337,32 @@ impl Cast {
         update
     }
 
+    async fn check_in(&self, team: TeamId) -> String {
+        let new = serde_json::from_str(CHECK_IN).unwrap();
+        id(&self.author().post(&format!("/api/v1/teams/{team}/check-ins"), new).await.expect(201))
+    }
+
+    /// A round of the author's check-in in which everybody in the team is expected, and the author's plan from the round
+    /// before it.
+    async fn round(&self, team: TeamId) -> (String, String) {
+        let server = &self.world.server;
+        server.set_clock("2026-11-01T08:00:00Z");
+        let check_in = self.check_in(team).await;
+        let at = format!("/api/v1/check-ins/{check_in}/rounds");
+        server.set_clock("2026-11-01T08:30:00Z");
+        rounds::run_due(&server.state.store).await.unwrap();
+        let first = id(&self.author().get(&at).await.expect(200)["items"][0]);
+        let answer = json!({"kind": "text", "body": "- Docs", "round_id": first});
+        self.author().post(&format!("/api/v1/teams/{team}/updates"), answer).await.expect(201);
+        server.set_clock("2026-11-02T08:30:00Z");
+        rounds::run_due(&server.state.store).await.unwrap();
+        let second = id(&self.author().get(&at).await.expect(200)["items"][0]);
+        server.set_clock(crate::support::BEGIN);
+        let read = self.author().get(&format!("/api/v1/rounds/{second}")).await.expect(200);
+        let item = id(&read["carried_over"][0]);
+        (second, item)
+    }
+
     /// The path with ids of new objects in a team (`about`: of an update that is there).
     async fn fill(
         &self,
@@ -345,6 +395,14 @@ impl Cast {
         put("{team}", &team.to_string());
         if path.contains("/invites/{id}") {
             put("{id}", &id(&self.invite().await));
+        }
+        if path.contains("{k}") {
+            put("{k}", &self.check_in(team).await);
+        }
+        if path.contains("{r}") {
+            let (round, item) = self.round(team).await;
+            put("{r}", &round);
+            put("{item}", &item);
         }
         let needs = ["{update}", "{comment}", "{segment}", "/uploads"];
         if needs.iter().any(|part| path.contains(part)) {
@@ -475,7 +533,8 @@ async fn every_route_answers_everybody_as_the_table_says() {
                 if fresh && path.ends_with("{emoji}") && method == "DELETE" {
                     assert_eq!(call(who, "PUT", &at, "").await, 200);
                 }
-                let got = call(who, method, &at, body).await;
+                let body = body.replace("{author}", &cast.author().id.to_string());
+                let got = call(who, method, &at, &body).await;
                 differs |= got != status_of(letter, status);
                 write!(told, " {got}").unwrap();
             }

@@ -60,12 +60,17 @@ pub(crate) async fn append(tx: &Tx, new: &[NewEvent]) -> Result<(), StoreError> 
             audience_id: Set(event.audience_id.map(|id| id.0)),
             user_id: Set(event.user_id.map(|id| id.0)),
             update_id: Set(event.update_id.map(|id| id.0)),
-            round_id: Set(None),
+            round_id: Set(round_of(&event.data)),
             data: Set(json::write("events.data", &event.data)?),
         };
         events::Entity::insert(row).exec_without_returning(tx.raw()).await?;
     }
     Ok(())
+}
+
+/// The round that an event is about, as its data says.
+fn round_of(data: &Value) -> Option<uuid::Uuid> {
+    data.get("round_id").and_then(Value::as_str).and_then(|text| text.parse().ok())
 }
 
 /// The newest number; 0 when nothing happened yet.

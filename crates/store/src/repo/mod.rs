@@ -5,6 +5,8 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::{Conn, StoreError};
 
 pub mod access;
+pub mod catch_up;
+pub mod check_ins;
 pub mod comments;
 pub mod consumers;
 pub mod credentials;
@@ -19,6 +21,7 @@ pub mod media;
 pub mod notifications;
 pub mod processing;
 pub mod reactions;
+pub mod rounds;
 pub mod search;
 pub mod sessions;
 pub mod teams;

@@ -8,6 +8,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
+use super::check_ins::{self, Changed};
 use super::workspaces;
 use crate::entity::{audiences, team_members, teams};
 use crate::{Conn, StoreError, Tx, json};
@@ -166,13 +167,15 @@ pub async fn put_member(tx: &Tx, id: TeamId, user: UserId, role: Option<TeamRole
         None => conflict.do_nothing(),
     };
     team_members::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx.raw()).await?;
-    Ok(())
+    check_ins::look_again(tx, Changed::Team(id)).await
 }
 
 /// Takes a member out; false where they are not in it.
 pub async fn remove_member(tx: &Tx, id: TeamId, user: UserId) -> Result<bool, StoreError> {
     let which = team_members::Column::TeamId.eq(id.0).and(team_members::Column::UserId.eq(user.0));
-    Ok(team_members::Entity::delete_many().filter(which).exec(tx.raw()).await?.rows_affected == 1)
+    let gone = team_members::Entity::delete_many().filter(which).exec(tx.raw()).await?;
+    check_ins::look_again(tx, Changed::Team(id)).await?;
+    Ok(gone.rows_affected == 1)
 }
 
 /// Changes a team.

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
+use super::check_ins::{self, Changed};
 use crate::entity::{api_tokens, members, password_resets, sessions, team_members, users};
 use crate::{Conn, StoreError, Tx, json};
 
@@ -139,6 +140,7 @@ pub async fn update(tx: &Tx, id: UserId, patch: UserPatch) -> Result<Option<User
         row.display_name = Set(value);
     }
     if let Some(value) = patch.time_zone {
+        check_ins::look_again(tx, Changed::Person(id)).await?;
         row.time_zone = Set(value);
     }
     if let Some(value) = patch.working_hours {

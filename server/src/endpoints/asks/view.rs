@@ -61,7 +61,7 @@ pub struct AskView {
 }
 
 /// Comments with their updates; a constant number of statements.
-pub(super) async fn show(conn: &impl Conn, rows: Vec<RowComment>) -> ApiResult<Vec<AskView>> {
+pub(crate) async fn show(conn: &impl Conn, rows: Vec<RowComment>) -> ApiResult<Vec<AskView>> {
     let update_ids: Vec<UpdateId> = rows.iter().map(|row| row.update_id).collect();
     let answer_ids: Vec<CommentId> = rows.iter().filter_map(|row| row.answer_id).collect();
     let briefs: HashMap<UpdateId, UpdateBrief> =

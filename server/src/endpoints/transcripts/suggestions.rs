@@ -1,10 +1,11 @@
 //! POST `/transcript/suggestions/{id}/accept` and `/dismiss`.
 
 use actix_web::{HttpResponse, post, web};
-use meridian_domain::enums::{CommentKind, EventKind, Priority};
+use meridian_domain::enums::{EventKind, Priority, SuggestionKind};
 use meridian_domain::ids::SuggestionId;
 use meridian_store::Tx;
 use meridian_store::repo::comments::{self, NewComment};
+use meridian_store::repo::rounds;
 use meridian_store::repo::transcripts::{self, Suggestion};
 use meridian_store::repo::updates::RowUpdate;
 
@@ -31,7 +32,8 @@ pub async fn accept(
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
     let (update, found) = managed(&tx, &auth, path.0).await?;
-    let kind: CommentKind = found.kind.parse().map_err(ApiError::internal)?;
+    let sounds_like: SuggestionKind = found.kind.parse().map_err(ApiError::internal)?;
+    let kind = sounds_like.comment();
     let now_ms = state.clock().now_ms();
     let new = NewComment {
         author_id: auth.user,
@@ -50,6 +52,9 @@ pub async fn accept(
     let row = comments::insert(&tx, &update, &new).await?;
     if !transcripts::accept(&tx, found.id, row.id).await? {
         return Err(settled());
+    }
+    if sounds_like == SuggestionKind::Plan {
+        rounds::plan_from_suggestion(&tx, &update, row.id, &row.body).await?;
     }
     let shown = tell_of(&tx, EventKind::CommentCreated, &update, &row).await?;
     tx.commit().await?;

@@ -15,6 +15,7 @@ use super::fields::{self, ChapterBody, LinkBody};
 use super::schema::{PriorityWord, UpdateKindWord};
 use super::{access, render_one, view::UpdateView};
 use crate::auth::Auth;
+use crate::endpoints::rounds;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, etag};
 use crate::state::AppState;
@@ -128,10 +129,10 @@ async fn prepare(tx: &Tx, auth: &Auth, team: &TeamAccess, body: CreateBody) -> A
         let detail = format!("Updates in this team may be {} seconds long.", most / 1000);
         return Err(ApiError::invalid("client_duration_ms", "too_long", detail));
     }
-    if body.round_id.is_some() {
-        return Err(ApiError::invalid("round_id", "unknown", "There is no such round in this team."));
-    }
-    let audience = audience(tx, auth, team, body.audience).await?;
+    let audience = match body.round_id {
+        Some(id) => round_audience(tx, auth, team, id, body.audience).await?,
+        None => audience(tx, auth, team, body.audience).await?,
+    };
     let audience = match body.reply_to_id {
         Some(parent) => same_audience(tx, auth, team, parent, audience).await?,
         None => audience,
@@ -212,6 +213,29 @@ async fn audience(
         }
     }
     Ok(Audience::People(people))
+}
+
+/// An answer to a round has the round's audience; another one is refused.
+async fn round_audience(
+    conn: &impl Conn,
+    auth: &Auth,
+    team: &TeamAccess,
+    id: RoundId,
+    wanted: Option<Vec<UserId>>,
+) -> ApiResult<Audience> {
+    let round = rounds::answerable(conn, auth.user, team.team_id, id).await?;
+    if let Some(mut wanted) = wanted {
+        wanted.push(auth.user);
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut people = updates::audience_people(conn, round.audience_id).await?.unwrap_or_default();
+        people.sort_unstable();
+        if people != wanted {
+            let detail = "An answer is seen by those who see the round.";
+            return Err(ApiError::invalid("audience", "other_audience", detail));
+        }
+    }
+    Ok(Audience::Existing(round.audience_id))
 }
 
 /// The audience of the answered update, which has to be the one that was asked for.

@@ -15,6 +15,7 @@ use super::headers::{self, Metadata};
 use super::patch::check_size;
 use super::receive::{Limits, Target, receive};
 use crate::auth::Auth;
+use crate::endpoints::rounds;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -131,11 +132,15 @@ async fn update_of(
     let Ok(round_id) = round_id else {
         return Err(ApiError::invalid("round_id", "invalid", "This is no id.").into());
     };
+    let audience_id = match round_id {
+        Some(id) => rounds::answerable(tx, viewer, access.team_id, id).await?.audience_id,
+        None => access.audience_id,
+    };
     let is_sound = metadata.get("filetype").is_some_and(|kind| kind.starts_with("audio/"));
     let made = NewUpdate {
         workspace_id: access.workspace_id,
         team_id: access.team_id,
-        audience: Audience::Existing(access.audience_id),
+        audience: Audience::Existing(audience_id),
         author_id: viewer,
         title: title.to_owned(),
         kind: if is_sound { UpdateKind::Voice } else { UpdateKind::Video },

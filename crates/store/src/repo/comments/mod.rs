@@ -5,6 +5,7 @@ mod row;
 mod write;
 
 pub use asks::{AskFilter, AskState, Order, asks};
+pub(crate) use row::from_model as from_row;
 pub use row::{CommentKey, HistoryEntry, RowComment};
 pub use write::{Edit, NewComment, acknowledge, delete, edit, insert, reopen, resolve, set_answer};
 

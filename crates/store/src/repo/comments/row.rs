@@ -66,7 +66,7 @@ pub struct HistoryEntry {
     pub replaced_at: i64,
 }
 
-pub(super) fn from_model(row: comments::Model) -> Result<RowComment, StoreError> {
+pub(crate) fn from_model(row: comments::Model) -> Result<RowComment, StoreError> {
     Ok(RowComment {
         id: row.id.into(),
         update_id: row.update_id.into(),

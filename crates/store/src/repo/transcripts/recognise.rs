@@ -219,6 +219,9 @@ pub(super) async fn settle(tx: &Tx, update: UpdateId) -> Result<(), StoreError> 
         .filter(updates::Column::Id.eq(update.0))
         .exec(tx.raw())
         .await?;
+    if let Some(whole) = current.as_ref().filter(|row| row.state == READY) {
+        super::suggestions::fill(tx, whole).await?;
+    }
     search::index_update(tx, update).await?;
     if let Some(row) = updates::Entity::find_by_id(update.0).one(tx.raw()).await? {
         let data = json!({"transcript": {

@@ -1,10 +1,11 @@
 //! Suggestions found in a transcript: a person accepts one, which makes a comment, or dismisses it.
 
 use meridian_domain::ids::{CommentId, SegmentId, SuggestionId, TranscriptId, UpdateId, UserId};
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::entity::suggestions;
+use crate::entity::{comments, suggestions};
 use crate::repo::updates::{self, RowUpdate};
 use crate::{Conn, StoreError, Tx};
 
@@ -19,7 +20,7 @@ pub struct Suggestion {
     pub transcript_id: TranscriptId,
     /// In which segment.
     pub segment_id: Option<SegmentId>,
-    /// The kind of comment that it would make.
+    /// What it sounds like: `plan`, `blocker`, `decision` or `request`.
     pub kind: String,
     /// Where on the source's time line, in milliseconds.
     pub start_ms: i64,
@@ -61,6 +62,45 @@ pub async fn suggestions(
         .all(conn.raw())
         .await?;
     Ok(rows.into_iter().map(from_row).collect())
+}
+
+/// Fills in what the spoken rules find in a whole transcript that has no suggestions yet. What somebody said in a
+/// comment already is not offered again.
+pub(super) async fn fill(tx: &Tx, transcript: &crate::entity::transcripts::Model) -> Result<(), StoreError> {
+    let there = suggestions::Entity::find()
+        .filter(suggestions::Column::TranscriptId.eq(transcript.id))
+        .one(tx.raw())
+        .await?;
+    if there.is_some() {
+        return Ok(());
+    }
+    let rows = super::segment_rows(tx, transcript.id).await?;
+    let segments = rows.into_iter().map(super::segment).collect::<Result<Vec<_>, _>>()?;
+    let spans: Vec<_> = segments.iter().map(|segment| segment.span.clone()).collect();
+    let said = comments::Entity::find()
+        .filter(comments::Column::UpdateId.eq(transcript.update_id))
+        .filter(comments::Column::DeletedAt.is_null())
+        .all(tx.raw())
+        .await?;
+    for found in meridian_domain::suggestions::find(&transcript.language, &spans) {
+        if said.iter().any(|comment| comment.body == found.text) {
+            continue;
+        }
+        let row = suggestions::ActiveModel {
+            id: Set(SuggestionId::new(tx.clock()).0),
+            update_id: Set(transcript.update_id),
+            transcript_id: Set(transcript.id),
+            segment_id: Set(segments.get(found.span).map(|segment| segment.id.0)),
+            kind: Set(found.kind.as_str().to_owned()),
+            start_ms: Set(found.start_ms),
+            end_ms: Set(found.end_ms),
+            text: Set(found.text),
+            status: Set(OPEN.to_owned()),
+            comment_id: Set(None),
+        };
+        suggestions::Entity::insert(row).exec_without_returning(tx.raw()).await?;
+    }
+    Ok(())
 }
 
 /// A suggestion with its update, if the viewer sees it, and whether the viewer may edit the update.

@@ -14,6 +14,7 @@ pub use delete::{delete, find_deleted, restore};
 pub use event::{emit, emit_row, public_json};
 pub use feed::{Drafts, FeedFilter, FeedKey, team_feed, workspace_feed};
 pub use publish::{publish, publish_due, schedule, unschedule};
+pub(crate) use row::from_model as from_row;
 pub use row::{Chapter, Link, RowUpdate, Trim, Warning};
 pub use summary::{Person, Summary, audience_people, people, summaries};
 pub use write::{Audience, Edit, NewUpdate, edit, insert};

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{RowUpdate, emit_row, find_any};
 use crate::entity::updates::{self, Column};
-use crate::repo::search;
+use crate::repo::{rounds, search};
 use crate::{Conn, Store, StoreError, Tx};
 
 /// Publishes a draft or scheduled update now; `None` when it was published or deleted already. Compare-and-set:
@@ -31,6 +31,7 @@ pub async fn publish(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreEr
     let Some(row) = find_any(tx, id).await? else { return Ok(None) };
     search::index_update(tx, id).await?;
     emit_row(tx, EventKind::UpdatePublished, &row).await?;
+    rounds::responded(tx, &row).await?;
     Ok(Some(row))
 }
 

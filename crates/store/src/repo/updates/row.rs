@@ -120,7 +120,7 @@ impl RowUpdate {
     }
 }
 
-pub(super) fn from_model(row: updates::Model) -> Result<RowUpdate, StoreError> {
+pub(crate) fn from_model(row: updates::Model) -> Result<RowUpdate, StoreError> {
     let trim = match (row.trim_start_ms, row.trim_end_ms) {
         (Some(start_ms), Some(end_ms)) => Some(Trim { start_ms, end_ms }),
         _ => None,

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::{Chapter, Link, RowUpdate, Trim, emit_row, find_any, row};
 use crate::entity::updates::{self, Column};
 use crate::entity::{audience_members, audiences};
-use crate::repo::search;
+use crate::repo::{rounds, search};
 use crate::{Conn, StoreError, Tx, json};
 
 /// Who a new update is for.
@@ -102,6 +102,7 @@ pub async fn insert(tx: &Tx, new: &NewUpdate) -> Result<RowUpdate, StoreError> {
     if published {
         search::index_update(tx, row.id).await?;
         emit_row(tx, EventKind::UpdatePublished, &row).await?;
+        rounds::responded(tx, &row).await?;
     }
     Ok(row)
 }

@@ -1,0 +1,11 @@
+//! Catch-up: the best queue that fits into the time that one has, and "seen".
+
+pub mod read;
+pub mod seen;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Routes under `/api/v1`.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(read::get_catch_up).service(seen::post_seen);
+}

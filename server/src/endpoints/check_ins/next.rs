@@ -1,0 +1,129 @@
+//! GET `/check-ins/{k}/next`, POST `/teams/{t}/check-ins/preview`: when windows open next.
+
+use actix_web::{HttpResponse, get, post, web};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use meridian_domain::ids::{CheckInId, TeamId, UserId};
+use meridian_domain::rounds::due_at;
+use meridian_store::repo::check_ins::{self, CheckIn, Member};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{self, CreateBody};
+use super::crud::{new_of, today};
+use super::visible;
+use crate::auth::Auth;
+use crate::endpoints::updates::access;
+use crate::error::{ApiError, ApiResult, Code, Problem};
+use crate::http::{ApiJson, ApiPath, ApiQuery};
+use crate::state::AppState;
+
+/// How many.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct NextQuery {
+    /// Openings of each member, 1..100; 10 where not given.
+    count: Option<i64>,
+}
+
+/// Somebody by name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NamedUser {
+    /// Who.
+    #[schema(value_type = Uuid)]
+    pub id: UserId,
+    /// The name.
+    pub display_name: String,
+}
+
+/// One member's next window.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Opening {
+    /// Whose.
+    pub user: NamedUser,
+    /// When it opens.
+    #[schema(value_type = String, format = DateTime)]
+    pub opens_at: Timestamp,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub due_at: Timestamp,
+    /// Where the member is, with the offset.
+    pub opens_local: String,
+    /// The same for the end.
+    pub due_local: String,
+}
+
+/// Openings in order.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Openings {
+    /// By instant, then user.
+    pub items: Vec<Opening>,
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+fn openings(check_in: &CheckIn, people: &[Member], now: Timestamp, count: usize) -> ApiResult<Openings> {
+    let rule = check_in.schedule.rule(check_in.made_on).map_err(ApiError::internal)?;
+    let mut items = Vec::new();
+    for member in people {
+        for found in rule.after(&member.zone, now).take(count) {
+            let due = due_at(found.opens_at.as_millisecond(), check_in.open_for_minutes);
+            let due = Timestamp::from_millisecond(due).map_err(ApiError::internal)?;
+            items.push(Opening {
+                user: NamedUser { id: member.user_id, display_name: member.display_name.clone() },
+                opens_at: found.opens_at,
+                due_at: due,
+                opens_local: local(found.opens_at, &member.zone),
+                due_local: local(due, &member.zone),
+            });
+        }
+    }
+    items.sort_by_key(|item| (item.opens_at, item.user.id));
+    Ok(Openings { items })
+}
+
+/// The next openings of each expected member.
+#[utoipa::path(tag = "Check-ins", security(("bearer" = [])), params(("k" = String, Path), NextQuery), responses(
+    (status = 200, body = Openings), (status = 400, body = Problem), (status = 401, body = Problem),
+    (status = 404, body = Problem)))]
+#[get("/check-ins/{k}/next")]
+pub async fn next_openings(
+    auth: Auth,
+    state: web::Data<AppState>,
+    ApiPath(id): ApiPath<CheckInId>,
+    ApiQuery(query): ApiQuery<NextQuery>,
+) -> ApiResult<HttpResponse> {
+    let reader = state.store.reader();
+    let found = visible(reader, auth.user, id).await?;
+    let count = match query.count.unwrap_or(10) {
+        count @ 1..=100 => usize::try_from(count).unwrap_or(100),
+        _ => return Err(ApiError::new(Code::Malformed, "count has to be between 1 and 100.")),
+    };
+    let people = check_ins::expected(reader, &found).await?;
+    Ok(HttpResponse::Ok().json(openings(&found, &people, state.clock().now(), count)?))
+}
+
+/// The next five openings of each member of a check-in that is not made yet; its fields are checked as for making it.
+#[utoipa::path(tag = "Check-ins", security(("bearer" = [])), params(("t" = String, Path)), request_body = CreateBody,
+    responses((status = 200, body = Openings), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[post("/teams/{t}/check-ins/preview")]
+pub async fn preview(
+    auth: Auth,
+    state: web::Data<AppState>,
+    ApiPath(id): ApiPath<TeamId>,
+    ApiJson(body): ApiJson<CreateBody>,
+) -> ApiResult<HttpResponse> {
+    // What it makes is taken back: the openings are those that making it would give.
+    let tx = state.store.write().await?;
+    let team = access::posting_team(&tx, &auth, id).await?;
+    let now = state.clock().now();
+    let mut new = new_of(&team, today(&tx, now, auth.user).await?, body);
+    body::check(&tx, auth.user, &team, &mut new).await?;
+    let made = check_ins::create(&tx, auth.user, &new).await?;
+    let people = check_ins::expected(&tx, &made).await?;
+    tx.rollback().await?;
+    Ok(HttpResponse::Ok().json(openings(&made, &people, now, 5)?))
+}

@@ -1,0 +1,172 @@
+//! Everything about a round that one viewer sees, read in one go; the page and the summary are made of it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use meridian_domain::enums::{AnswerState, CommentKind, Reason, UpdateKind};
+use meridian_domain::ids::{UpdateId, UserId};
+use meridian_domain::ranges;
+use meridian_domain::rounds::playlist::{Answer, Playlist, playlist};
+use meridian_domain::rounds::{answer_state, meeting_minutes, minutes, prompts, reading_ms};
+use meridian_domain::working_time::{WorkingHours, working_time_between};
+use meridian_store::Conn;
+use meridian_store::repo::comments::RowComment;
+use meridian_store::repo::rounds::{self, PlanItem, Round, RoundMember};
+use meridian_store::repo::updates::{self, Person, RowUpdate};
+use meridian_store::repo::{transcripts, users};
+
+use super::view::{ByPrompt, SavedView};
+use crate::error::ApiResult;
+
+/// See the module.
+pub(super) struct Gathered {
+    pub(super) members: Vec<(RoundMember, AnswerState, Vec<UpdateId>)>,
+    pub(super) answers: Vec<RowUpdate>,
+    pub(super) by_prompt: HashMap<UpdateId, Vec<ByPrompt>>,
+    pub(super) decisions: Vec<RowComment>,
+    /// With the age in working minutes.
+    pub(super) asks: Vec<(RowComment, Option<i64>)>,
+    pub(super) carried_over: Vec<PlanItem>,
+    pub(super) playlist: Playlist,
+    pub(super) saved: Option<SavedView>,
+    pub(super) people: HashMap<UserId, Person>,
+}
+
+pub(super) async fn gather(
+    conn: &impl Conn,
+    viewer: UserId,
+    round: &Round,
+    now: Timestamp,
+) -> ApiResult<Gathered> {
+    let answers = rounds::answers(conn, viewer, round.id).await?;
+    let members = expected(conn, round, &answers).await?;
+    let comments = rounds::marks(conn, viewer, round).await?;
+    let carried_over = rounds::carried_over(conn, round).await?;
+    let mut by_prompt = HashMap::new();
+    for answer in &answers {
+        by_prompt.insert(answer.id, parts(conn, round, answer).await?);
+    }
+    let here = |comment: &&RowComment| answers.iter().any(|answer| answer.id == comment.update_id);
+    let marked: Vec<&RowComment> = comments.iter().filter(here).collect();
+    let playlist = playlist(&answers.iter().map(|answer| answer_of(answer, &marked)).collect::<Vec<_>>());
+    let decisions = marked.iter().filter(|c| c.kind == CommentKind::Decision).map(|c| (*c).clone()).collect();
+    let open = comments.iter().filter(|c| c.is_ask() && c.resolved_at.is_none()).cloned().collect();
+    let asks = with_ages(conn, open, now).await?;
+    let saved = saved(conn, round, &members, &answers).await?;
+    let mut ids: Vec<UserId> = members.iter().map(|(member, ..)| member.user_id).collect();
+    ids.extend(carried_over.iter().map(|item| item.user_id));
+    ids.extend(answers.iter().map(|answer| answer.author_id));
+    ids.extend(comments.iter().flat_map(|c| [Some(c.author_id), c.assignee_id]).flatten());
+    let people = updates::people(conn, &ids).await?;
+    Ok(Gathered { members, answers, by_prompt, decisions, asks, carried_over, playlist, saved, people })
+}
+
+async fn expected(
+    conn: &impl Conn,
+    round: &Round,
+    answers: &[RowUpdate],
+) -> ApiResult<Vec<(RoundMember, AnswerState, Vec<UpdateId>)>> {
+    let members = rounds::members(conn, round.id).await?;
+    Ok(members
+        .into_iter()
+        .map(|member| {
+            let mine = || answers.iter().filter(|answer| answer.author_id == member.user_id);
+            let first = mine().filter_map(|answer| answer.published_at).min();
+            let state = answer_state(first, member.due_at, member.excused_at.is_some(), member.away);
+            (member, state, mine().map(|answer| answer.id).collect())
+        })
+        .collect())
+}
+
+/// An answer's parts by prompt, with their text.
+async fn parts(conn: &impl Conn, round: &Round, answer: &RowUpdate) -> ApiResult<Vec<ByPrompt>> {
+    if answer.kind == UpdateKind::Text {
+        let sections = prompts::sections(&answer.body, &round.prompts);
+        let part = |(prompt_id, text)| ByPrompt { prompt_id, start_ms: 0, end_ms: 0, text };
+        return Ok(sections.into_iter().map(part).collect());
+    }
+    let Some(span) = answer.visible_span() else { return Ok(Vec::new()) };
+    let known = |id: &&str| round.prompts.iter().any(|prompt| prompt.id == **id);
+    let chapters: Vec<(i64, Option<&str>)> =
+        answer.chapters.iter().map(|c| (c.at_ms, c.prompt_id.as_deref().filter(known))).collect();
+    let slices = prompts::slices(&chapters, span);
+    if slices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let transcript = transcripts::current(conn, answer.id, None).await?;
+    let spans = transcript.map(|found| found.visible(answer).spans()).unwrap_or_default();
+    let part = |slice: prompts::Slice| {
+        // A segment belongs to the prompt in which its middle lies.
+        let inside = spans.iter().filter(|span| {
+            let middle = i64::midpoint(span.start_ms, span.end_ms);
+            slice.start_ms <= middle && middle < slice.end_ms
+        });
+        let text = inside.map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ");
+        ByPrompt { prompt_id: slice.prompt_id, start_ms: slice.start_ms, end_ms: slice.end_ms, text }
+    };
+    Ok(slices.into_iter().map(part).collect())
+}
+
+fn answer_of(update: &RowUpdate, comments: &[&RowComment]) -> Answer {
+    let reason = |comment: &RowComment| match comment.kind {
+        CommentKind::Blocker if comment.resolved_at.is_none() => Some(Reason::Blocker),
+        CommentKind::Question | CommentKind::Action if comment.resolved_at.is_none() => {
+            comment.assignee_id.map(|_| Reason::Ask)
+        }
+        CommentKind::Decision => Some(Reason::Decision),
+        _ => None,
+    };
+    Answer {
+        update_id: update.id,
+        answered_at: update.published_at.unwrap_or(update.created_at),
+        span: if update.kind == UpdateKind::Text { None } else { update.visible_span() },
+        silence: ranges::unite(update.silence_map.clone()),
+        cuts: update.chapters.iter().filter(|c| c.prompt_id.is_some()).map(|c| c.at_ms).collect(),
+        marks: comments
+            .iter()
+            .filter(|comment| comment.update_id == update.id)
+            .filter_map(|comment| Some((comment.at_ms, reason(comment)?)))
+            .collect(),
+    }
+}
+
+async fn with_ages(
+    conn: &impl Conn,
+    asks: Vec<RowComment>,
+    now: Timestamp,
+) -> ApiResult<Vec<(RowComment, Option<i64>)>> {
+    let ids: Vec<UserId> = asks.iter().filter_map(|ask| ask.assignee_id).collect();
+    let people = users::by_ids(conn, &ids).await?;
+    let age = |ask: &RowComment| {
+        let user = people.iter().find(|user| Some(user.id) == ask.assignee_id)?;
+        let hours = &user.working_hours;
+        let hours = WorkingHours::parse(&hours.days, &hours.start, &hours.end, &user.time_zone).ok()?;
+        let asked = Timestamp::from_millisecond(ask.created_at).ok()?;
+        Some(working_time_between(asked, now, &hours) / 60_000)
+    };
+    Ok(asks
+        .into_iter()
+        .map(|ask| {
+            let minutes = age(&ask);
+            (ask, minutes)
+        })
+        .collect())
+}
+
+async fn saved(
+    conn: &impl Conn,
+    round: &Round,
+    members: &[(RoundMember, AnswerState, Vec<UpdateId>)],
+    answers: &[RowUpdate],
+) -> ApiResult<Option<SavedView>> {
+    let Some(replaced_minutes) = round.replaces_meeting_minutes else { return Ok(None) };
+    let out = |state: AnswerState| matches!(state, AnswerState::Excused | AnswerState::Away);
+    let people = members.iter().filter(|(_, state, _)| !out(*state)).count();
+    let time = rounds::watched(conn, answers).await?;
+    Ok(Some(SavedView {
+        meeting_minutes: meeting_minutes(replaced_minutes, people),
+        watch_minutes: minutes(time.media_ms.saturating_add(reading_ms(time.words))),
+        replaced_minutes,
+        people,
+    }))
+}

@@ -1,0 +1,116 @@
+//! GET `/rounds/{r}`.
+
+use actix_web::{HttpResponse, get, web};
+use jiff::Timestamp;
+use meridian_domain::ids::RoundId;
+use meridian_store::Conn;
+use meridian_store::repo::rounds::{self, Round};
+use meridian_store::repo::updates;
+
+use super::gather::{Gathered, gather};
+use super::view::{
+    CarriedOverView, ExpectedView, OpenAskView, PlayItem, PlaylistView, ResponseView, RoundView,
+};
+use super::{manages, visible};
+use crate::auth::Auth;
+use crate::endpoints::asks::view::show;
+use crate::endpoints::check_ins::view::PromptView;
+use crate::endpoints::updates::render;
+use crate::endpoints::updates::view::PersonView;
+use crate::error::{ApiError, ApiResult, Problem};
+use crate::http::ApiPath;
+use crate::state::AppState;
+
+/// A round: who is expected and where they stand, the answers by person and by prompt, decisions, open asks, plans
+/// carried over, the playlist, meeting time saved.
+#[utoipa::path(tag = "Rounds", security(("bearer" = [])), params(("r" = String, Path)), responses(
+    (status = 200, body = RoundView), (status = 401, body = Problem), (status = 404, body = Problem)))]
+#[get("/rounds/{r}")]
+pub async fn get_round(
+    auth: Auth,
+    state: web::Data<AppState>,
+    ApiPath(id): ApiPath<RoundId>,
+) -> ApiResult<HttpResponse> {
+    let reader = state.store.reader();
+    let round = visible(reader, auth.user, id).await?;
+    let found = gather(reader, auth.user, &round, state.clock().now()).await?;
+    Ok(HttpResponse::Ok().json(view(&state, reader, &auth, round, found).await?))
+}
+
+fn instant(ms: i64) -> ApiResult<Timestamp> {
+    Timestamp::from_millisecond(ms).map_err(ApiError::internal)
+}
+
+async fn view(
+    state: &AppState,
+    conn: &impl Conn,
+    auth: &Auth,
+    round: Round,
+    mut found: Gathered,
+) -> ApiResult<RoundView> {
+    let expected = found
+        .members
+        .iter()
+        .map(|(member, state, update_ids)| {
+            Ok(ExpectedView {
+                user: PersonView::of(&found.people, member.user_id),
+                opens_at: instant(member.opens_at)?,
+                due_at: instant(member.due_at)?,
+                state: *state,
+                update_ids: update_ids.clone(),
+            })
+        })
+        .collect::<ApiResult<Vec<_>>>()?;
+    let updates = render(state, conn, auth, found.answers).await?;
+    let responses = updates
+        .into_iter()
+        .map(|update| ResponseView {
+            by_prompt: found.by_prompt.remove(&update.id).unwrap_or_default(),
+            update,
+        })
+        .collect();
+    let (asks, ages): (Vec<_>, Vec<_>) = found.asks.into_iter().unzip();
+    let open_asks = show(conn, asks).await?.into_iter().zip(ages);
+    let carried = |item: rounds::PlanItem| CarriedOverView {
+        user: PersonView::of(&found.people, item.user_id),
+        id: item.id,
+        text: item.text,
+        from_round_id: item.from_round_id,
+        state: item.state,
+    };
+    let play = |item: meridian_domain::rounds::playlist::Item| PlayItem {
+        update_id: item.update_id,
+        from_ms: item.from_ms,
+        to_ms: item.to_ms,
+        reason: item.reason,
+    };
+    let (previous_id, next_id) = rounds::neighbours(conn, auth.user, &round).await?;
+    Ok(RoundView {
+        can_manage: manages(conn, auth.user, &round).await?,
+        private: updates::audience_people(conn, round.audience_id).await?.is_some(),
+        opened_at: instant(round.opened_at)?,
+        closes_at: instant(round.closes_at)?,
+        expected,
+        responses,
+        decisions: show(conn, found.decisions).await?,
+        open_asks: open_asks
+            .map(|(ask, age_working_minutes)| OpenAskView { ask, age_working_minutes })
+            .collect(),
+        carried_over: found.carried_over.into_iter().map(carried).collect(),
+        playlist: PlaylistView {
+            total_ms: found.playlist.total_ms,
+            total_without_silence_ms: found.playlist.total_without_silence_ms,
+            items: found.playlist.items.into_iter().map(play).collect(),
+        },
+        saved: found.saved,
+        previous_id,
+        next_id,
+        id: round.id,
+        check_in_id: round.check_in_id,
+        team_id: round.team_id,
+        name: round.name,
+        date: round.date,
+        state: round.state,
+        prompts: round.prompts.into_iter().map(PromptView::from).collect(),
+    })
+}

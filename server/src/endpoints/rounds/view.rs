@@ -1,0 +1,162 @@
+//! A round as the API shows it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meridian_domain::enums::{AnswerState, PlanState, Reason, RoundState};
+use meridian_domain::ids::{CheckInId, PlanItemId, RoundId, TeamId, UpdateId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::endpoints::asks::view::AskView;
+use crate::endpoints::check_ins::view::PromptView;
+use crate::endpoints::updates::view::{PersonView, UpdateView};
+
+/// Somebody who is expected.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExpectedView {
+    /// Who.
+    pub user: PersonView,
+    /// When their window opens.
+    #[schema(value_type = String, format = DateTime)]
+    pub opens_at: Timestamp,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub due_at: Timestamp,
+    /// `waiting`, `answered`, `late`, `excused` or `away`.
+    #[schema(value_type = String)]
+    pub state: AnswerState,
+    /// Their answers, oldest first.
+    #[schema(value_type = Vec<Uuid>)]
+    pub update_ids: Vec<UpdateId>,
+}
+
+/// The part of an answer that answers a prompt.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ByPrompt {
+    /// Which prompt.
+    pub prompt_id: String,
+    /// From this moment on the source's time line; 0 in a text.
+    pub start_ms: i64,
+    /// To this one; 0 in a text.
+    pub end_ms: i64,
+    /// What was said or written; empty while nobody knows.
+    pub text: String,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResponseView {
+    /// The update.
+    pub update: UpdateView,
+    /// Its parts; empty where it has none.
+    pub by_prompt: Vec<ByPrompt>,
+}
+
+/// An ask with its age.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenAskView {
+    /// The comment with its update.
+    #[serde(flatten)]
+    pub ask: AskView,
+    /// How long it has waited, in working minutes of whom it is addressed to; null where it is addressed to nobody.
+    pub age_working_minutes: Option<i64>,
+}
+
+/// A plan from an earlier round.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CarriedOverView {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    pub id: PlanItemId,
+    /// What was planned.
+    pub text: String,
+    /// Whose.
+    pub user: PersonView,
+    /// In which round.
+    #[schema(value_type = Uuid)]
+    pub from_round_id: RoundId,
+    /// `open`, `done` or `dropped`.
+    #[schema(value_type = String)]
+    pub state: PlanState,
+}
+
+/// One stretch to play.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlayItem {
+    /// Of which update.
+    #[schema(value_type = Uuid)]
+    pub update_id: UpdateId,
+    /// From this moment.
+    pub from_ms: i64,
+    /// To this one; a text has 0 and 0.
+    pub to_ms: i64,
+    /// `blocker`, `ask` or `answer`.
+    #[schema(value_type = String)]
+    pub reason: Reason,
+}
+
+/// "Play the round".
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaylistView {
+    /// Everything as recorded.
+    pub total_ms: i64,
+    /// What the items take at normal speed.
+    pub total_without_silence_ms: i64,
+    /// Blockers and asks first, then by time; nothing twice.
+    pub items: Vec<PlayItem>,
+}
+
+/// Meeting time saved: `meeting_minutes` is `replaced_minutes` times `people`, `watch_minutes` what others spent on the
+/// answers so far.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SavedView {
+    /// What the meeting would have taken of everybody's time.
+    pub meeting_minutes: i64,
+    /// What watching, listening and reading took so far.
+    pub watch_minutes: i64,
+    /// The meeting's length.
+    pub replaced_minutes: i64,
+    /// Those who are expected, neither excused nor away.
+    pub people: usize,
+}
+
+/// A round.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Round)]
+#[expect(missing_docs, reason = "the fields are those of api.md")]
+pub struct RoundView {
+    #[schema(value_type = Uuid)]
+    pub id: RoundId,
+    #[schema(value_type = Uuid)]
+    pub check_in_id: CheckInId,
+    #[schema(value_type = Uuid)]
+    pub team_id: TeamId,
+    /// The check-in's name when the round began.
+    pub name: String,
+    /// Whether only named people see it.
+    pub private: bool,
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    #[schema(value_type = String)]
+    pub state: RoundState,
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub closes_at: Timestamp,
+    pub expected: Vec<ExpectedView>,
+    pub prompts: Vec<PromptView>,
+    pub responses: Vec<ResponseView>,
+    pub decisions: Vec<AskView>,
+    pub open_asks: Vec<OpenAskView>,
+    pub carried_over: Vec<CarriedOverView>,
+    pub playlist: PlaylistView,
+    pub saved: Option<SavedView>,
+    /// The round before.
+    #[schema(value_type = Option<Uuid>)]
+    pub previous_id: Option<RoundId>,
+    /// The round after.
+    #[schema(value_type = Option<Uuid>)]
+    pub next_id: Option<RoundId>,
+    /// Whether the viewer excuses others.
+    pub can_manage: bool,
+}
