@@ -337,9 +337,9 @@ impl Cast {
         update
     }
 
-    async fn check_in(&self, team: TeamId) -> String {
+    async fn check_in(&self, author: &Client, team: TeamId) -> String {
         let new = serde_json::from_str(CHECK_IN).unwrap();
-        id(&self.author().post(&format!("/api/v1/teams/{team}/check-ins"), new).await.expect(201))
+        id(&author.post(&format!("/api/v1/teams/{team}/check-ins"), new).await.expect(201))
     }
 
     /// A round of the author's check-in in which everybody in the team is expected, and the author's plan from the round
@@ -347,20 +347,22 @@ impl Cast {
     async fn round(&self, team: TeamId) -> (String, String) {
         let server = &self.world.server;
         server.set_clock("2026-11-01T08:00:00Z");
-        let check_in = self.check_in(team).await;
+        let author = &server.renewed(self.author()).await;
+        let check_in = self.check_in(author, team).await;
         let at = format!("/api/v1/check-ins/{check_in}/rounds");
         server.set_clock("2026-11-01T08:30:00Z");
         rounds::run_due(&server.state.store).await.unwrap();
-        let first = id(&self.author().get(&at).await.expect(200)["items"][0]);
+        let author = &server.renewed(author).await;
+        let first = id(&author.get(&at).await.expect(200)["items"][0]);
         let answer = json!({"kind": "text", "body": "- Docs", "round_id": first});
-        self.author().post(&format!("/api/v1/teams/{team}/updates"), answer).await.expect(201);
+        author.post(&format!("/api/v1/teams/{team}/updates"), answer).await.expect(201);
         server.set_clock("2026-11-02T08:30:00Z");
         rounds::run_due(&server.state.store).await.unwrap();
-        let second = id(&self.author().get(&at).await.expect(200)["items"][0]);
+        let author = &server.renewed(author).await;
+        let second = id(&author.get(&at).await.expect(200)["items"][0]);
+        let read = author.get(&format!("/api/v1/rounds/{second}")).await.expect(200);
         server.set_clock(crate::support::BEGIN);
-        let read = self.author().get(&format!("/api/v1/rounds/{second}")).await.expect(200);
-        let item = id(&read["carried_over"][0]);
-        (second, item)
+        (second, id(&read["carried_over"][0]))
     }
 
     /// The path with ids of new objects in a team (`about`: of an update that is there).
@@ -397,7 +399,7 @@ impl Cast {
             put("{id}", &id(&self.invite().await));
         }
         if path.contains("{k}") {
-            put("{k}", &self.check_in(team).await);
+            put("{k}", &self.check_in(self.author(), team).await);
         }
         if path.contains("{r}") {
             let (round, item) = self.round(team).await;
