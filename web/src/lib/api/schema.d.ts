@@ -140,6 +140,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check-in-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check-ins to begin with. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ins/{k}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One check-in. */
+        get: operations["get_check_in"];
+        put?: never;
+        post?: never;
+        /** Deletes a check-in: no more rounds; open ones close, what was answered stays. */
+        delete: operations["delete_check_in"];
+        options?: never;
+        head?: never;
+        /** Changes a check-in; windows that have opened stay as they are. */
+        patch: operations["patch_check_in"];
+        trace?: never;
+    };
+    "/api/v1/check-ins/{k}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next openings of each expected member. */
+        get: operations["next_openings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-ins/{k}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The check-in's rounds, newest first. */
+        get: operations["list_rounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comments/{comment}": {
         parameters: {
             query?: never;
@@ -388,6 +458,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When one is away. */
+        get: operations["get_away"];
+        /** Sets when one is away: nobody waits for one in rounds of these dates, and no reminder comes. */
+        put: operations["put_away"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/catch-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The updates worth most that fit into the time one has: asks to me, blockers, decisions, then the rest. The same
+         *     request gives the same queue until something changes.
+         */
+        get: operations["get_catch_up"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/catch-up/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks updates as seen, however they were taken in. */
+        post: operations["post_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/feeds": {
         parameters: {
             query?: never;
@@ -423,6 +548,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's holidays. */
+        get: operations["get_holidays"];
+        /** Replaces one's holidays. */
+        put: operations["put_holidays"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/notification-settings": {
         parameters: {
             query?: never;
@@ -452,6 +595,23 @@ export interface paths {
         put?: never;
         /** Changes the password. All sessions and API tokens end; this browser gets a new session by its cookie. */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds in which I am expected, in all workspaces. */
+        get: operations["my_rounds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -537,6 +697,77 @@ export interface paths {
         get: operations["openapi_json"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{r}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A round: who is expected and where they stand, the answers by person and by prompt, decisions, open asks, plans
+         *     carried over, the playlist, meeting time saved.
+         */
+        get: operations["get_round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{r}.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A round's summary as Markdown, to copy or to send. */
+        get: operations["round_markdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{r}/carried-over/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what became of a plan from an earlier round. The action that it came from is closed with it. */
+        put: operations["put_carried_over"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{r}/excuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Excuses somebody from this one round: nobody waits for them, and no reminder comes. */
+        post: operations["excuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -660,6 +891,41 @@ export interface paths {
         /** Replaces the team's working agreement. */
         put: operations["put_agreement"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{t}/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The team's check-ins that one sees, by name. */
+        get: operations["list_check_ins"];
+        put?: never;
+        /** Makes a check-in; everybody in the team may. */
+        post: operations["create_check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{t}/check-ins/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next five openings of each member of a check-in that is not made yet; its fields are checked as for making it. */
+        post: operations["preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1670,6 +1936,99 @@ export interface components {
             /** @description With `people`: who. */
             user_ids?: string[];
         };
+        /** @description Days on which one is not expected; both null: none. */
+        Away: {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from?: string | null;
+            /**
+             * Format: date
+             * @description The last day; it counts.
+             */
+            to?: string | null;
+        };
+        /** @description The part of an answer that answers a prompt. */
+        ByPrompt: {
+            /**
+             * Format: int64
+             * @description To this one; 0 in a text.
+             */
+            end_ms: number;
+            /** @description Which prompt. */
+            prompt_id: string;
+            /**
+             * Format: int64
+             * @description From this moment on the source's time line; 0 in a text.
+             */
+            start_ms: number;
+            /** @description What was said or written; empty while nobody knows. */
+            text: string;
+        };
+        /** @description A plan from an earlier round. */
+        CarriedOverView: {
+            /**
+             * Format: uuid
+             * @description In which round.
+             */
+            from_round_id: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description `open`, `done` or `dropped`. */
+            state: string;
+            /** @description What was planned. */
+            text: string;
+            /** @description Whose. */
+            user: components["schemas"]["PersonView"];
+        };
+        /** @description The queue. */
+        CatchUp: {
+            /**
+             * Format: int64
+             * @description What everything unseen takes.
+             */
+            all_ms: number;
+            /** @description By reason, then the oldest first. */
+            items: components["schemas"]["CatchUpItem"][];
+            /** @description What did not fit, in the same order. */
+            later: components["schemas"]["CatchUpItem"][];
+            /**
+             * Format: int64
+             * @description What the items take; never more than was asked for.
+             */
+            total_ms: number;
+        };
+        /** @description One update to take in. */
+        CatchUpItem: {
+            /**
+             * Format: int64
+             * @description The first moment that one has not taken in; 0 in a text.
+             */
+            from_ms: number;
+            /**
+             * Format: int64
+             * @description How long it takes at this speed without silence and what was seen; a text: to read.
+             */
+            length_ms: number;
+            /** @description `ask`, `blocker`, `decision`, `answer` or `update`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The last one; 0 in a text.
+             */
+            to_ms: number;
+            /** @description The update itself. */
+            update: components["schemas"]["Update"];
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            update_id: string;
+        };
         /** @description The password of today and the one to come. */
         ChangePassword: {
             /** @description Of today. */
@@ -1700,6 +2059,53 @@ export interface components {
             prompt_id?: string;
             /** @description What it is called. */
             title: string;
+        };
+        /** @description A check-in. */
+        CheckIn: {
+            /** @description Whether the viewer may change it. */
+            can_edit: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            expected: string[] | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            max_duration_ms: number | null;
+            name: string;
+            /** Format: int64 */
+            open_for_minutes: number;
+            private_to: string[] | null;
+            prompts: components["schemas"]["Prompt"][];
+            remind_before_minutes: number[];
+            /** Format: int64 */
+            replaces_meeting_minutes: number | null;
+            schedule: components["schemas"]["Schedule"];
+            /** Format: uuid */
+            team_id: string;
+        };
+        /** @description A check-in to begin with: the fields of one to make. */
+        CheckInTemplate: {
+            /** @description What it is for. */
+            description: string;
+            /** @description A word for programs. */
+            key: string;
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How long each window is.
+             */
+            open_for_minutes: number;
+            /** @description Meant for a few named people. */
+            private: boolean;
+            /** @description What is asked. */
+            prompts: string[];
+            /** @description When people are reminded. */
+            remind_before_minutes: number[];
+            /** @description When. */
+            schedule: components["schemas"]["Schedule"];
         };
         /** @description A comment. */
         Comment: {
@@ -1908,6 +2314,35 @@ export interface components {
              */
             revision: number;
         };
+        /** @description Whom to excuse. */
+        Excuse: {
+            /** @description `false` takes it back. */
+            excused?: boolean | null;
+            /**
+             * Format: uuid
+             * @description Oneself where not given; others by the team's admins and who made the check-in.
+             */
+            user_id?: string | null;
+        };
+        /** @description Somebody who is expected. */
+        ExpectedView: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When their window opens.
+             */
+            opens_at: string;
+            /** @description `waiting`, `answered`, `late`, `excused` or `away`. */
+            state: string;
+            /** @description Their answers, oldest first. */
+            update_ids: string[];
+            /** @description Who. */
+            user: components["schemas"]["PersonView"];
+        };
         /** @description A feed. */
         Feed: {
             /**
@@ -2000,6 +2435,11 @@ export interface components {
             start_ms: number | null;
             /** @description The text, or the part of a long one around the match. */
             text: string;
+        };
+        /** @description Single days on which one is not expected. */
+        Holidays: {
+            /** @description At most 400. */
+            dates: string[];
         };
         /** @description A page of an inbox. */
         Inbox: {
@@ -2176,6 +2616,30 @@ export interface components {
             /** @description One's role: owner, admin, member or guest. */
             role: components["schemas"]["WorkspaceRole"];
         };
+        /** @description An open round with my window. */
+        MyRound: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When my window opens.
+             */
+            opens_at: string;
+            /** @description The round. */
+            round: components["schemas"]["RoundBrief"];
+            /** @description `waiting`, `answered`, `late`, `excused` or `away`. */
+            state: string;
+        };
+        /** @description What waits for me. */
+        MyRounds: {
+            /** @description Open rounds in which I am expected, by due time. */
+            items: components["schemas"]["MyRound"][];
+            /** @description My next window of each check-in, within eight days. */
+            upcoming: components["schemas"]["Upcoming"][];
+        };
         /** @description How much of it the viewer took in. */
         MyWatchView: {
             /**
@@ -2191,6 +2655,16 @@ export interface components {
              */
             seen_ratio: number;
         };
+        /** @description Somebody by name. */
+        NamedUser: {
+            /** @description The name. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            id: string;
+        };
         /** @description A token to make. */
         NewApiToken: {
             /**
@@ -2202,6 +2676,36 @@ export interface components {
             name: string;
             /** @description What it may do: read, write, upload, admin. */
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description A check-in to make. */
+        NewCheckIn: {
+            /** @description Who is expected; where not given everybody. */
+            expected?: string[] | null;
+            /**
+             * Format: int64
+             * @description The longest recorded answer, from one second on.
+             */
+            max_duration_ms?: number | null;
+            /** @description 1 to 120 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How long each window is, 1 to 43,200.
+             */
+            open_for_minutes: number;
+            /** @description Only these people and you see it, its rounds and the answers. */
+            private_to?: string[] | null;
+            /** @description 1 to 20 texts of at most 300 characters. */
+            prompts: string[];
+            /** @description So many minutes before a window ends its person is reminded; at most 10. */
+            remind_before_minutes?: number[];
+            /**
+             * Format: int64
+             * @description How long the meeting was that it replaces, 1 to 1,440.
+             */
+            replaces_meeting_minutes?: number | null;
+            /** @description When. */
+            schedule: components["schemas"]["ScheduleBody"];
         };
         /** @description A comment to make. */
         NewComment: {
@@ -2456,6 +2960,38 @@ export interface components {
             /** @description It stands in the inbox. */
             inbox: boolean;
         };
+        /** @description An ask with its age. */
+        OpenAskView: components["schemas"]["Ask"] & {
+            /**
+             * Format: int64
+             * @description How long it has waited, in working minutes of whom it is addressed to; null where it is addressed to nobody.
+             */
+            age_working_minutes: number | null;
+        };
+        /** @description One member's next window. */
+        Opening: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            due_at: string;
+            /** @description The same for the end. */
+            due_local: string;
+            /**
+             * Format: date-time
+             * @description When it opens.
+             */
+            opens_at: string;
+            /** @description Where the member is, with the offset. */
+            opens_local: string;
+            /** @description Whose. */
+            user: components["schemas"]["NamedUser"];
+        };
+        /** @description Openings in order. */
+        Openings: {
+            /** @description By instant, then user. */
+            items: components["schemas"]["Opening"][];
+        };
         /** @description A mail of the outbox. */
         OutboxMail: {
             /**
@@ -2505,6 +3041,20 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_CheckIn: {
+            /** @description The entries. */
+            items: components["schemas"]["CheckIn"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CheckInTemplate: {
+            /** @description The entries. */
+            items: components["schemas"]["CheckInTemplate"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Comment: {
             /** @description The entries. */
             items: components["schemas"]["Comment"][];
@@ -2550,6 +3100,13 @@ export interface components {
         Page_Reaction: {
             /** @description The entries. */
             items: components["schemas"]["Reaction"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RoundBrief: {
+            /** @description The entries. */
+            items: components["schemas"]["RoundBrief"][];
             /** @description Where the next page begins; null at the end. */
             next_cursor: string | null;
         };
@@ -2612,6 +3169,21 @@ export interface components {
             ok: boolean;
         };
         /** @description Fields to change; what is missing stays. */
+        PatchCheckIn: {
+            expected?: string[] | null;
+            /** Format: int64 */
+            max_duration_ms?: number | null;
+            name?: string | null;
+            /** Format: int64 */
+            open_for_minutes?: number | null;
+            private_to?: string[] | null;
+            prompts?: string[] | null;
+            remind_before_minutes?: number[] | null;
+            /** Format: int64 */
+            replaces_meeting_minutes?: number | null;
+            schedule?: components["schemas"]["ScheduleBody"] | null;
+        };
+        /** @description Fields to change; what is missing stays. */
         PatchMe: {
             /** @description When the digest comes. */
             digest_at?: string | null;
@@ -2661,6 +3233,46 @@ export interface components {
             /** @description IANA name. */
             time_zone: string;
         };
+        /** @description What became of a plan. */
+        PlanChange: {
+            /** @description `open`, `done` or `dropped`. */
+            state: string;
+        };
+        /** @description One stretch to play. */
+        PlayItem: {
+            /**
+             * Format: int64
+             * @description From this moment.
+             */
+            from_ms: number;
+            /** @description `blocker`, `ask` or `answer`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description To this one; a text has 0 and 0.
+             */
+            to_ms: number;
+            /**
+             * Format: uuid
+             * @description Of which update.
+             */
+            update_id: string;
+        };
+        /** @description "Play the round". */
+        PlaylistView: {
+            /** @description Blockers and asks first, then by time; nothing twice. */
+            items: components["schemas"]["PlayItem"][];
+            /**
+             * Format: int64
+             * @description Everything as recorded.
+             */
+            total_ms: number;
+            /**
+             * Format: int64
+             * @description What the items take at normal speed.
+             */
+            total_without_silence_ms: number;
+        };
         /**
          * @description How pressing.
          * @enum {string}
@@ -2693,6 +3305,13 @@ export interface components {
             percent: number;
             /** @description What is being done. */
             phase: string;
+        };
+        /** @description A prompt. */
+        Prompt: {
+            /** @description Stays when the text is edited. */
+            id: string;
+            /** @description What is asked. */
+            text: string;
         };
         /** @description When. */
         Publish: {
@@ -2786,6 +3405,144 @@ export interface components {
             /** @description From the link. */
             token: string;
         };
+        /** @description An answer. */
+        ResponseView: {
+            /** @description Its parts; empty where it has none. */
+            by_prompt: components["schemas"]["ByPrompt"][];
+            /** @description The update. */
+            update: components["schemas"]["Update"];
+        };
+        /** @description A round. */
+        Round: {
+            /** @description Whether the viewer excuses others. */
+            can_manage: boolean;
+            carried_over: components["schemas"]["CarriedOverView"][];
+            /** Format: uuid */
+            check_in_id: string;
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date */
+            date: string;
+            decisions: components["schemas"]["Ask"][];
+            expected: components["schemas"]["ExpectedView"][];
+            /** Format: uuid */
+            id: string;
+            /** @description The check-in's name when the round began. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The round after.
+             */
+            next_id: string | null;
+            open_asks: components["schemas"]["OpenAskView"][];
+            /** Format: date-time */
+            opened_at: string;
+            playlist: components["schemas"]["PlaylistView"];
+            /**
+             * Format: uuid
+             * @description The round before.
+             */
+            previous_id: string | null;
+            /** @description Whether only named people see it. */
+            private: boolean;
+            prompts: components["schemas"]["Prompt"][];
+            responses: components["schemas"]["ResponseView"][];
+            saved: components["schemas"]["SavedView"] | null;
+            state: string;
+            /** Format: uuid */
+            team_id: string;
+        };
+        /** @description A round in a list. */
+        RoundBrief: {
+            /** @description How many of all who are expected answered. */
+            answered_count: number;
+            /** Format: uuid */
+            check_in_id: string;
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date */
+            date: string;
+            /** @description How many are expected, neither excused nor away. */
+            expected_count: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description `scheduled`, `open` or `closed`. */
+            state: string;
+            /** Format: uuid */
+            team_id: string;
+        };
+        /**
+         * @description Meeting time saved: `meeting_minutes` is `replaced_minutes` times `people`, `watch_minutes` what others spent on the
+         *     answers so far.
+         */
+        SavedView: {
+            /**
+             * Format: int64
+             * @description What the meeting would have taken of everybody's time.
+             */
+            meeting_minutes: number;
+            /** @description Those who are expected, neither excused nor away. */
+            people: number;
+            /**
+             * Format: int64
+             * @description The meeting's length.
+             */
+            replaced_minutes: number;
+            /**
+             * Format: int64
+             * @description What watching, listening and reading took so far.
+             */
+            watch_minutes: number;
+        };
+        /** @description When it happens. */
+        Schedule: {
+            /** @description Such as `09:00`. */
+            at: string;
+            /** @description `mo` to `su`. */
+            days: string[];
+            /**
+             * Format: date
+             * @description The last date; it counts.
+             */
+            ends_on: string | null;
+            /**
+             * Format: int64
+             * @description Every so many ISO weeks.
+             */
+            every_weeks: number;
+            /**
+             * Format: date
+             * @description The first date.
+             */
+            starts_on: string | null;
+            /** @description `member`, or an IANA name. */
+            zone: string;
+        };
+        /** @description When it happens. */
+        ScheduleBody: {
+            /** @description Such as `09:00`. */
+            at: string;
+            /** @description `mo` to `su`. */
+            days: string[];
+            /**
+             * Format: date
+             * @description The last date; it counts.
+             */
+            ends_on?: string | null;
+            /**
+             * Format: int64
+             * @description Every so many ISO weeks, 1 to 52.
+             */
+            every_weeks?: number | null;
+            /**
+             * Format: date
+             * @description The first date.
+             */
+            starts_on?: string | null;
+            /** @description `member`: where each member is; else an IANA name. */
+            zone: string;
+        };
         /**
          * @description How far an API token reaches.
          * @enum {string}
@@ -2804,6 +3561,12 @@ export interface components {
              * @description How long it took, in milliseconds.
              */
             took_ms: number;
+        };
+        /** @description What was taken in. */
+        Seen: {
+            by?: components["schemas"]["SeenBy"] | null;
+            /** @description At most 300. */
+            update_ids: string[];
         };
         /**
          * @description How an update was taken in.
@@ -3051,6 +3814,33 @@ export interface components {
              * @description First shown moment.
              */
             start_ms: number;
+        };
+        /** @description My next window in a check-in. */
+        Upcoming: {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            check_in_id: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            due_at: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When my window opens.
+             */
+            opens_at: string;
+            /** @description Whether only named people see it. */
+            private: boolean;
+            /**
+             * Format: uuid
+             * @description In which team.
+             */
+            team_id: string;
         };
         /** @description An update. */
         Update: {
@@ -3872,6 +4662,412 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckInTemplate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckIn"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                k: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchCheckIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckIn"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_openings: {
+        parameters: {
+            query?: {
+                /** @description Openings of each member, 1..100; 10 where not given. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                k: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Openings"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rounds: {
+        parameters: {
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                k: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RoundBrief"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5089,6 +6285,275 @@ export interface operations {
             };
         };
     };
+    get_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Away"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Away"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Away"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_catch_up: {
+        parameters: {
+            query?: {
+                /** @description 1..480; 5 where not given. */
+                minutes?: number;
+                /** @description 0.5..3; 1 where not given. */
+                speed?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatchUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_feeds: {
         parameters: {
             query?: never;
@@ -5285,6 +6750,135 @@ export interface operations {
             };
             /** @description No such feed of yours */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Holidays"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5505,6 +7099,51 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_rounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRounds"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5795,6 +7434,328 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    round_markdown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_carried_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarriedOverView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    excuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Excuse"] | null;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
@@ -6645,6 +8606,256 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_check_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                t: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckIn"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                t: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCheckIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckIn"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                t: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCheckIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Openings"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,12 +5,23 @@ import { core } from './en/core';
 import { discuss } from './en/discuss';
 import { places } from './en/places';
 import { record } from './en/record';
+import { rounds } from './en/rounds';
 import { settings } from './en/settings';
 import { tell } from './en/tell';
 import { watch } from './en/watch';
 import type { Params } from './types';
 
-const english = { ...core, ...auth, ...places, ...settings, ...watch, ...discuss, ...record, ...tell };
+const english = {
+  ...core,
+  ...auth,
+  ...places,
+  ...settings,
+  ...watch,
+  ...discuss,
+  ...record,
+  ...rounds,
+  ...tell,
+};
 
 export type { Params };
 type Entry = string | ((params: Params) => string);

@@ -91,6 +91,7 @@ async fn insert(
     update: &RowUpdate,
     comment: Option<CommentId>,
     text: &str,
+    position: i64,
 ) -> Result<(), StoreError> {
     let row = plan_items::Model {
         id: PlanItemId::new(tx.clock()).0,
@@ -102,7 +103,8 @@ async fn insert(
         text: text.to_owned(),
         state: PlanState::Open.as_str().to_owned(),
         settled_at: None,
-        created_at: tx.clock().now_ms(),
+        // Plans of one answer keep their order: ids of one millisecond have none.
+        created_at: tx.clock().now_ms().saturating_add(position),
     };
     let active: plan_items::ActiveModel = row.into();
     plan_items::Entity::insert(active).exec_without_returning(tx.raw()).await?;
@@ -118,12 +120,10 @@ pub(super) async fn take_plans(tx: &Tx, round: &Round, update: &RowUpdate) -> Re
         let prompt = round.prompts.iter().find(|prompt| prompt.id == id);
         prompt.is_some_and(|prompt| prompts::asks_for_plans(&prompt.text))
     };
-    for (prompt, text) in prompts::sections(&update.body, &round.prompts) {
-        if asks(&prompt) {
-            for plan in prompts::plans(&text) {
-                insert(tx, round, update, None, &plan).await?;
-            }
-        }
+    let sections = prompts::sections(&update.body, &round.prompts);
+    let plans = sections.iter().filter(|(prompt, _)| asks(prompt)).flat_map(|(_, text)| prompts::plans(text));
+    for (position, plan) in (0..).zip(plans) {
+        insert(tx, round, update, None, &plan, position).await?;
     }
     Ok(())
 }
@@ -138,7 +138,7 @@ pub async fn plan_from_suggestion(
     let Some(id) = update.round_id else { return Ok(()) };
     let found = rounds::Entity::find_by_id(id.0).one(tx.raw()).await?;
     match found.map(super::from_row).transpose()? {
-        Some(round) => insert(tx, &round, update, Some(comment), text).await,
+        Some(round) => insert(tx, &round, update, Some(comment), text, 0).await,
         None => Ok(()),
     }
 }
