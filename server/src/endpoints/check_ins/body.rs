@@ -183,7 +183,7 @@ pub async fn check(
     team: &TeamAccess,
     new: &mut NewCheckIn,
 ) -> ApiResult<()> {
-    new.name = new.name.trim().to_owned();
+    new.name = String::from(new.name.trim());
     let mut errors = shape(new);
     if let Some(people) = &mut new.private_to {
         people.push(viewer);

@@ -21,7 +21,7 @@ export class RoundPlayer {
   rate = $state(loadPrefs().rate);
   caption = $state('');
   private items: PlayItem[] = [];
-  private updates = new Map<string, Update>();
+  private updates: Update[] = [];
   private media: HTMLMediaElement | null = null;
   private source: Source | null = null;
   private open: string | null = null;
@@ -53,7 +53,7 @@ export class RoundPlayer {
 
   start(items: PlayItem[], updates: Update[], at = 0): void {
     this.items = items;
-    this.updates = new Map(updates.map((update) => [update.id, update]));
+    this.updates = updates;
     this.ended = false;
     void this.go(at);
   }
@@ -78,7 +78,7 @@ export class RoundPlayer {
       this.playing = false;
       return;
     }
-    const update = this.updates.get(item.update_id);
+    const update = this.updates.find((one) => one.id === item.update_id);
     const url = update?.media.hls_url;
     if (!update || !url) {
       this.next();
@@ -112,7 +112,7 @@ export class RoundPlayer {
   private readonly watch = (): void => {
     cancelAnimationFrame(this.frame);
     const { media, item } = this;
-    const update = item ? this.updates.get(item.update_id) : undefined;
+    const update = this.updates.find((one) => one.id === item?.update_id);
     if (!media || !item || !update || !this.playing) return;
     const at = media.currentTime * 1000 + this.origin(update);
     this.caption = this.captions.find((line) => line.start_ms <= at && at < line.end_ms)?.text ?? '';
