@@ -20,7 +20,11 @@ const entry: Entry = {
 it('an entry says who did what and leads there', () => {
   expect([who(entry), what(entry), title(entry)]).toEqual(['Ben', 'replied on', 'Untitled update']);
   expect(href(entry)).toBe('/u/u1?t=83#comment-c1');
-  const more = { ...entry, count: 3, actors: [...entry.actors, { id: '2', display_name: 'Ada', time_zone: 'UTC' }] };
+  const more = {
+    ...entry,
+    count: 3,
+    actors: [...entry.actors, { id: '2', display_name: 'Ada', time_zone: 'UTC' }],
+  };
   expect([who(more), what(more)]).toEqual(['Ben and 1 other', 'replied 3 times on']);
   expect(href({ ...entry, at_ms: null, comment_id: null })).toBe('/u/u1');
 });
