@@ -107,6 +107,7 @@ fn slack(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            ':' => out.push_str(":\u{200b}"),
             '*' | '_' | '~' | '`' => {
                 out.push('\u{200b}');
                 out.push(c);
