@@ -220,7 +220,6 @@ impl fmt::Display for Text<'_> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::page;
 
