@@ -19,7 +19,7 @@ use crate::state::AppState;
 
 /// Routes under `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(retry);
+    config.service(list).service(retry_mail);
 }
 
 /// A mail of the outbox.
@@ -113,7 +113,7 @@ fn show(mail: mails::Mail) -> ApiResult<MailView> {
     (status = 202, description = "Queued"), (status = 401, body = Problem),
     (status = 404, description = "No such given-up mail, or for others than whoever runs the instance", body = Problem)))]
 #[post("/admin/mails/{mail}/retry")]
-pub(crate) async fn retry(
+pub(crate) async fn retry_mail(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<MailId>,

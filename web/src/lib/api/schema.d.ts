@@ -31,7 +31,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sends a given-up mail again, under the same Message-ID, if it still has something to say. */
-        post: operations["retry_retry"];
+        post: operations["retry_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1172,7 +1172,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Processes a failed update anew. */
-        post: operations["retry_retry"];
+        post: operations["retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4223,7 +4223,7 @@ export interface operations {
             };
         };
     };
-    retry_retry: {
+    retry_mail: {
         parameters: {
             query?: never;
             header?: never;
@@ -10449,7 +10449,7 @@ export interface operations {
             };
         };
     };
-    retry_retry: {
+    retry: {
         parameters: {
             query?: never;
             header?: never;
