@@ -13,7 +13,7 @@ use crate::state::AppState;
 
 /// What happens to one update: as the workspace's stream, and `update.progress` and `transcript.segment` too. It ends
 /// after `update.deleted`.
-#[utoipa::path(tag = "Events", security(("bearer" = [])),
+#[utoipa::path(operation_id = "update_events", tag = "Events", security(("bearer" = [])),
     params(("update" = Uuid, Path, description = "The update"),
         ("Last-Event-ID" = Option<String>, Header, description = "The last event that you have")),
     responses(

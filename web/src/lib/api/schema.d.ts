@@ -327,7 +327,7 @@ export interface paths {
          *     are kept for 7 days, and where older ones are asked for the event `reset` says to read everything anew. A comment line
          *     comes every 15 seconds. It ends when the token expires or the right is lost.
          */
-        get: operations["events_events"];
+        get: operations["events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1084,7 +1084,7 @@ export interface paths {
          * What happens to one update: as the workspace's stream, and `update.progress` and `transcript.segment` too. It ends
          *     after `update.deleted`.
          */
-        get: operations["events_events"];
+        get: operations["update_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5621,7 +5621,7 @@ export interface operations {
             };
         };
     };
-    events_events: {
+    events: {
         parameters: {
             query: {
                 /** @description The workspace. */
@@ -9972,7 +9972,7 @@ export interface operations {
             };
         };
     };
-    events_events: {
+    update_events: {
         parameters: {
             query?: never;
             header?: {
