@@ -26,9 +26,9 @@ async fn sink(answers: &[&str]) -> (u16, Requests) {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut all = Vec::new();
             let (head, body) = loop {
-                let mut part = [0; 4096];
-                let count = stream.read(&mut part).await.unwrap();
-                all.extend_from_slice(&part[..count]);
+                let mut piece = [0; 4096];
+                let count = stream.read(&mut piece).await.unwrap();
+                all.extend_from_slice(&piece[..count]);
                 let text = String::from_utf8_lossy(&all).into_owned();
                 let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
                 let length = head

@@ -4,11 +4,13 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use meridian_domain::clock::Clock;
+
 use super::instance::{Instance, program};
 
 #[tokio::test]
 async fn two_people_use_it_for_a_week() {
-    let now = jiff::Timestamp::now().to_string();
+    let now = Clock::system().now().to_string();
     let mut instance = Instance::start_in(tempfile::TempDir::new().unwrap(), Some(&now)).await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let errors = instance.data().join("browser.log");

@@ -182,14 +182,14 @@ pub(crate) async fn edit(
         new_secret: body.new_secret,
     };
     let was = hook.format;
-    let changed = webhooks::update(&tx, &hook, changes).await?;
+    let hook = webhooks::update(&tx, &hook, changes).await?;
     tx.commit().await?;
-    let signs = changed.format == WebhookFormat::Standard;
-    let shown = (signs && (body.new_secret || was != changed.format)).then(|| secret(&state.keys, &changed));
+    let signs = hook.format == WebhookFormat::Standard;
+    let shown = (signs && (body.new_secret || was != hook.format)).then(|| secret(&state.keys, &hook));
     Ok(HttpResponse::Ok()
-        .insert_header(etag(changed.version))
+        .insert_header(etag(hook.version))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(show(changed, shown)))
+        .json(show(hook, shown)))
 }
 
 /// Deletes a webhook and its log.
