@@ -34,6 +34,8 @@ class Session {
 
   constructor() {
     onSession((me) => {
+      // A renewed token tells the same again: nothing that hangs on the account has to begin anew.
+      if (JSON.stringify(me) === JSON.stringify(this.me)) return;
       this.me = me;
       if (me === null) this.teams = [];
     });

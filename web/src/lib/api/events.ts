@@ -43,12 +43,16 @@ export function follow(
 ): () => void {
   const abort = new AbortController();
   let last: string | null = null;
+  let again = false;
   let wait = FIRST_WAIT_MS;
 
   async function once(): Promise<void> {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (last !== null) headers['last-event-id'] = last;
     const response = await request('GET', path, { query, headers, signal: abort.signal });
+    // Cut off before any event told where one stood: whatever happened meanwhile is not sent again.
+    if (again && last === null) onEvent({ id: null, type: 'reset', data: {} });
+    again = true;
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     if (!reader) return;
     let buffer = '';
