@@ -10,3 +10,4 @@ cargo build --workspace --locked --bins --tests
 target/debug/meridian-worker model fetch tiny.en
 MERIDIAN_TEST_SEEDS=${MERIDIAN_TEST_SEEDS:-25} cargo test --locked -p meridian-tests --test it kill -- --test-threads=1
 MERIDIAN_TEST_SEEDS=${MERIDIAN_BROWSER_KILLS:-10} cargo test --locked -p meridian-tests --test it killed_browsers -- --ignored
+cargo test --locked -p meridian-tests --test it whole::week -- --ignored
