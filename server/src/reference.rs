@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
+use meridian_domain::markup::escape;
 use serde_json::Value;
 
 use crate::error::Code;
@@ -206,16 +207,7 @@ struct Text<'a>(&'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for letter in self.0.chars() {
-            match letter {
-                '&' => out.write_str("&amp;")?,
-                '<' => out.write_str("&lt;")?,
-                '>' => out.write_str("&gt;")?,
-                '"' => out.write_str("&quot;")?,
-                other => out.write_char(other)?,
-            }
-        }
-        Ok(())
+        out.write_str(&escape(self.0))
     }
 }
 

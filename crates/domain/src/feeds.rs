@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::markup::escape;
+
 /// One sound of a podcast.
 #[derive(Clone, Debug)]
 pub struct Episode {
@@ -29,24 +31,6 @@ pub struct Episode {
     pub published_at: Timestamp,
 }
 
-/// Text for XML: its five characters escaped, what XML 1.0 cannot hold left out.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 fn rfc2822(at: Timestamp) -> String {
     jiff::fmt::rfc2822::to_string(&at.to_zoned(TimeZone::UTC)).unwrap_or_default()
 }
@@ -57,31 +41,31 @@ pub fn podcast(title: &str, link: &str, self_url: &str, episodes: &[Episode]) ->
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\" \
          xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n",
     );
-    let title = xml(title);
+    let title = escape(title);
     let mut add = |line: String| {
         out.push_str(&line);
         out.push('\n');
     };
-    add(format!("<title>{title}</title>\n<link>{}</link>", xml(link)));
-    add(format!("<atom:link href=\"{}\" rel=\"self\" type=\"application/rss+xml\"/>", xml(self_url)));
+    add(format!("<title>{title}</title>\n<link>{}</link>", escape(link)));
+    add(format!("<atom:link href=\"{}\" rel=\"self\" type=\"application/rss+xml\"/>", escape(self_url)));
     add(format!("<description>What {title} has recorded.</description>"));
     add("<itunes:block>Yes</itunes:block>\n<itunes:explicit>false</itunes:explicit>\n<ttl>15</ttl>"
         .to_owned());
     for episode in episodes {
         let seconds = episode.duration_ms.max(0).div_euclid(1000);
-        add(format!("<item>\n<title>{}</title>", xml(&episode.title)));
-        add(format!("<guid isPermaLink=\"false\">{}</guid>", xml(&episode.id)));
+        add(format!("<item>\n<title>{}</title>", escape(&episode.title)));
+        add(format!("<guid isPermaLink=\"false\">{}</guid>", escape(&episode.id)));
         add(format!(
             "<link>{}</link>\n<pubDate>{}</pubDate>",
-            xml(&episode.page_url),
+            escape(&episode.page_url),
             rfc2822(episode.published_at)
         ));
-        add(format!("<itunes:author>{}</itunes:author>", xml(&episode.author)));
-        add(format!("<description>{}</description>", xml(&episode.text)));
+        add(format!("<itunes:author>{}</itunes:author>", escape(&episode.author)));
+        add(format!("<description>{}</description>", escape(&episode.text)));
         add(format!("<itunes:duration>{seconds}</itunes:duration>"));
         add(format!(
             "<enclosure url=\"{}\" length=\"{}\" type=\"audio/mp4\"/>\n</item>",
-            xml(&episode.sound_url),
+            escape(&episode.sound_url),
             episode.bytes
         ));
     }

@@ -7,6 +7,7 @@ pub mod egress;
 pub mod enums;
 pub mod feeds;
 pub mod ids;
+pub mod markup;
 pub mod notify;
 pub mod policy;
 pub mod ranges;

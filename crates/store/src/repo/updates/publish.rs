@@ -38,36 +38,31 @@ pub async fn publish(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreEr
 /// Sets when a draft or scheduled update is published (milliseconds since 1970); `None` when it was published or
 /// deleted already.
 pub async fn schedule(tx: &Tx, id: UpdateId, at_ms: i64) -> Result<Option<RowUpdate>, StoreError> {
+    let unpublished = Column::PublishState.ne(PublishState::Published.as_str());
+    plan(tx, id, PublishState::Scheduled, Some(at_ms), unpublished).await
+}
+
+/// Makes a scheduled update a draft again; `None` when it is not scheduled (any more).
+pub async fn unschedule(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
+    plan(tx, id, PublishState::Draft, None, Column::PublishState.eq(PublishState::Scheduled.as_str())).await
+}
+
+/// Moves an update that is `only` so far to another state before its publication, and tells.
+async fn plan(
+    tx: &Tx,
+    id: UpdateId,
+    state: PublishState,
+    at_ms: Option<i64>,
+    only: Expr,
+) -> Result<Option<RowUpdate>, StoreError> {
     let changed = updates::Entity::update_many()
-        .col_expr(Column::PublishState, Expr::value(PublishState::Scheduled.as_str()))
+        .col_expr(Column::PublishState, Expr::value(state.as_str()))
         .col_expr(Column::PublishAt, Expr::value(at_ms))
         .col_expr(Column::ChangedAt, Expr::value(tx.clock().now_ms()))
         .col_expr(Column::Version, Expr::cust("version + 1"))
         .filter(Column::Id.eq(id.0))
         .filter(Column::DeletedAt.is_null())
-        .filter(Column::PublishState.ne(PublishState::Published.as_str()))
-        .exec(tx.raw())
-        .await?;
-    if changed.rows_affected == 0 {
-        return Ok(None);
-    }
-    let row = find_any(tx, id).await?;
-    if let Some(row) = &row {
-        emit_row(tx, EventKind::UpdateChanged, row).await?;
-    }
-    Ok(row)
-}
-
-/// Makes a scheduled update a draft again; `None` when it is not scheduled (any more).
-pub async fn unschedule(tx: &Tx, id: UpdateId) -> Result<Option<RowUpdate>, StoreError> {
-    let changed = updates::Entity::update_many()
-        .col_expr(Column::PublishState, Expr::value(PublishState::Draft.as_str()))
-        .col_expr(Column::PublishAt, Expr::value(Option::<i64>::None))
-        .col_expr(Column::ChangedAt, Expr::value(tx.clock().now_ms()))
-        .col_expr(Column::Version, Expr::cust("version + 1"))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::DeletedAt.is_null())
-        .filter(Column::PublishState.eq(PublishState::Scheduled.as_str()))
+        .filter(only)
         .exec(tx.raw())
         .await?;
     if changed.rows_affected == 0 {
