@@ -10,3 +10,4 @@ scripts/check-types.sh
 cargo clippy --workspace --all-targets --locked -- -D warnings
 scripts/check-deps.sh
 scripts/check-sources.sh
+scripts/check-licences.py

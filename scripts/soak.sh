@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The campaigns that kill server, worker and recording browsers, with many more rounds than the tests have;
-# `MERIDIAN_TEST_SEEDS` and `MERIDIAN_BROWSER_KILLS` set how many.
+# The campaigns, with many more rounds than the tests have: those that kill server, worker and recording browsers
+# (`MERIDIAN_TEST_SEEDS`, `MERIDIAN_BROWSER_KILLS`), and made-up requests (`MERIDIAN_FUZZ_ROUNDS`).
 . "$(dirname "$0")/lib.sh"
 need_tools
 need_apt "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
@@ -11,3 +11,5 @@ target/debug/meridian-worker model fetch tiny.en
 MERIDIAN_TEST_SEEDS=${MERIDIAN_TEST_SEEDS:-25} cargo test --locked -p meridian-tests --test it kill -- --test-threads=1
 MERIDIAN_TEST_SEEDS=${MERIDIAN_BROWSER_KILLS:-10} cargo test --locked -p meridian-tests --test it killed_browsers -- --ignored
 cargo test --locked -p meridian-tests --test it whole::week -- --ignored
+say "made-up requests and changed tokens"
+MERIDIAN_FUZZ_ROUNDS=${MERIDIAN_FUZZ_ROUNDS:-600} cargo test --locked --workspace --test http -- answered_as_the_document_says changed_tokens

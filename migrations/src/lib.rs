@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseBackend};
 
 mod m0001_first;
+mod m0002_lists;
 mod m0004_rounds;
 mod m0006_tell;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_first::Migration),
+            Box::new(m0002_lists::Migration),
             Box::new(m0004_rounds::Migration),
             Box::new(m0006_tell::Migration),
         ]

@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::document;
 use crate::endpoints::system::openapi::Document;
 use crate::endpoints::system::{self, metrics};
+use crate::middleware::span::ByPattern;
 use crate::middleware::{cors, headers, idempotency, measure};
 use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
@@ -53,7 +54,7 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .wrap(from_fn(cors::cors))
             .wrap(headers::security())
             .wrap(NormalizePath::new(TrailingSlash::Trim))
-            .wrap(TracingLogger::default())
+            .wrap(TracingLogger::<ByPattern>::new())
             .into_utoipa_app()
             .openapi(ApiDoc::openapi())
             .app_data(state.clone())

@@ -75,6 +75,9 @@ fn answers(path: &str, method: &str, operation: &mut Value) {
         shared.extend(body.then_some(("413", "The body is too large")));
         shared.extend(body.then_some(("415", "Another content type is needed")));
         shared.extend(body.then_some(("422", "A field is not valid")));
+        let tus = path.starts_with("/api/v1/uploads") && method != "options";
+        shared.extend(tus.then_some(("412", "Only tus 1.0.0 is spoken")));
+        shared.extend(tus.then_some(("422", "A header's field is not valid")));
         shared.push(("5XX", "It is the server's fault, or it is busy"));
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };

@@ -7,7 +7,6 @@ use clap::{Parser, Subcommand};
 use meridian_blobs::Blobs;
 use meridian_config::Settings;
 use meridian_server::auth::keys::Keys;
-use meridian_server::auth::limits::Failures;
 use meridian_server::mail::Mailer;
 use meridian_server::state::{AppState, Parts};
 use meridian_server::supervisor::Supervisor;
@@ -143,7 +142,7 @@ async fn parts(settings: Settings, store: Store, blobs: Blobs) -> anyhow::Result
     }
     let mailer = Mailer::new(&settings).context("mail")?;
     let events = meridian_server::events_hub::Hub::start(&store).await.context("events")?;
-    Ok(Parts { settings, store, blobs, keys, events, failures: Failures::default(), mailer, setup_code })
+    Ok(Parts { settings, store, blobs, keys, events, mailer, setup_code })
 }
 
 async fn wait_for_signal() {

@@ -26,8 +26,6 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Keys for tokens, tickets and cursors.
     pub keys: Keys,
-    /// Failed sign-ins and the like.
-    pub failures: Failures,
     /// What happens, for event streams.
     pub events: Hub,
     /// Sends mail.
@@ -40,6 +38,11 @@ impl AppState {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Failed sign-ins and the like.
+    pub fn failures(&self) -> Failures<'_> {
+        Failures { store: &self.0.store, keys: &self.0.keys }
     }
 
     /// The domain clock.

@@ -106,3 +106,51 @@ impl Secret {
         key
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn empty_short_and_well_known_secrets_are_refused() {
+        for bad in [
+            "",
+            "   ",
+            "short",
+            "0123456789abcdef0123456789abcde",
+            "changemechangemechangemechangeme",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "SecretSecretSecretSecretSecretSecret",
+        ] {
+            assert!(Secret::configured(bad).is_err(), "{bad:?}");
+        }
+        Secret::configured("0123456789abcdef0123456789abcdef").unwrap();
+    }
+
+    #[test]
+    fn a_secret_is_made_once_for_its_owner_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data").join("secret");
+        let made = Secret::from_file(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(made == Secret::from_file(&path).unwrap(), "the same the next time");
+        let other = Secret::from_file(&dir.path().join("other")).unwrap();
+        assert!(made != other);
+        // What somebody emptied stops the start instead of being replaced: all tokens would end.
+        std::fs::write(&path, "").unwrap();
+        assert!(Secret::from_file(&path).is_err());
+    }
+
+    #[test]
+    fn every_purpose_has_a_key_of_its_own_and_debug_shows_none() {
+        let secret = Secret::configured("0123456789abcdef0123456789abcdef").unwrap();
+        let purposes = [Purpose::Access, Purpose::Media, Purpose::Cursor, Purpose::TokenHash];
+        let mut keys: Vec<[u8; 32]> = purposes.into_iter().map(|purpose| secret.key(purpose)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), purposes.len());
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+    }
+}

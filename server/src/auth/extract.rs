@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use meridian_domain::enums::Scope;
-use meridian_domain::ids::{SessionId, UserId};
+use meridian_domain::ids::{ApiTokenId, SessionId, UserId};
 use meridian_store::repo::access;
 
 use super::tokens;
@@ -23,6 +23,8 @@ pub struct Auth {
     pub user: UserId,
     /// The browser session; `None` with an API token.
     pub session: Option<SessionId>,
+    /// The API token; `None` with a session.
+    pub token: Option<ApiTokenId>,
     /// An API token's scopes; `None` with a session.
     pub scopes: Option<Vec<Scope>>,
     /// When the credential ends, in seconds since 1970; `None`: not by itself.
@@ -30,6 +32,12 @@ pub struct Auth {
 }
 
 impl Auth {
+    /// What ends when it is called back: the session, or the API token.
+    pub fn credential(&self) -> Option<Credential> {
+        let token = self.token.map(Credential::Token);
+        self.session.map(Credential::Session).or(token)
+    }
+
     /// Refuses API tokens: what concerns the account itself wants a person who signed in.
     ///
     /// # Errors
@@ -52,6 +60,17 @@ impl Auth {
             _ => Ok(()),
         }
     }
+}
+
+/// What a person came in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// A browser session.
+    Session(SessionId),
+    /// An API token.
+    Token(ApiTokenId),
+    /// A feed's own address, which is asked for anew by whoever serves it.
+    Account,
 }
 
 fn reaches(scopes: &[Scope], method: &Method, path: &str) -> bool {
@@ -85,13 +104,15 @@ async fn authenticate(req: &HttpRequest) -> Result<Auth, ApiError> {
             return Err(ApiError::new(Code::ScopeMissing, "The API token's scopes do not include this."));
         }
         let ends_at_s = found.expires_at_ms.map(|ms| ms.div_euclid(1000));
-        return Ok(Auth { user: found.user, session: None, scopes: Some(found.scopes), ends_at_s });
+        let token = Some(found.id);
+        return Ok(Auth { user: found.user, session: None, token, scopes: Some(found.scopes), ends_at_s });
     }
     let claims = tokens::check(&state.keys, token, now_ms.div_euclid(1000))?;
     if !access::session_is_active(state.store.reader(), claims.sid, claims.sub, now_ms).await? {
         return Err(ApiError::new(Code::TokenExpired, "The session has ended. Sign in again."));
     }
-    Ok(Auth { user: claims.sub, session: Some(claims.sid), scopes: None, ends_at_s: Some(claims.exp) })
+    let (session, ends_at_s) = (Some(claims.sid), Some(claims.exp));
+    Ok(Auth { user: claims.sub, session, token: None, scopes: None, ends_at_s })
 }
 
 impl FromRequest for Auth {

@@ -1,78 +1,59 @@
-//! How often signing in may fail. Counted by account and by network address (never by port), in this process; a
-//! count that cannot be kept refuses.
+//! How often signing in and the like may fail. Counted by account and by network address (never by port), in the
+//! database, so that all servers of an instance count together; where it cannot be counted, the request is refused.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use meridian_store::Store;
+use meridian_store::repo::attempts;
 
+use super::keys::Keys;
 use crate::error::{ApiError, ApiResult};
 
-/// Failures are forgotten after this time.
-const WINDOW: Duration = Duration::from_mins(15);
-/// The most keys that are kept; beyond it the table is cleared of old ones, and full it refuses.
-const MAX_KEYS: usize = 50_000;
+/// Failures are forgotten after this time, in milliseconds: 15 minutes.
+const WINDOW_MS: i64 = 15 * 60 * 1000;
 
-/// Failures by key.
-#[derive(Default)]
-pub struct Failures(Mutex<HashMap<String, (Instant, u32)>>);
+/// Failures by key. What stands in the database is a hash of the key: keys hold addresses.
+#[derive(Clone, Copy)]
+pub struct Failures<'a> {
+    /// Where they are counted.
+    pub(crate) store: &'a Store,
+    /// For the hash.
+    pub(crate) keys: &'a Keys,
+}
 
-impl Failures {
-    /// Refuses when a key has failed `most` times in the last 15 minutes.
+impl Failures<'_> {
+    /// Refuses when a key has failed `most` times within 15 minutes.
     ///
     /// # Errors
-    /// 429 with the time to wait.
-    pub fn check(&self, key: &str, most: u32) -> ApiResult<()> {
-        let table = self.0.lock().ok().ok_or_else(|| ApiError::too_many(60))?;
-        match table.get(key) {
-            Some((since, count)) if *count >= most && since.elapsed() < WINDOW => {
-                Err(ApiError::too_many(WINDOW.saturating_sub(since.elapsed()).as_secs()))
-            }
-            _ => Ok(()),
+    /// 429 with the time to wait; 500 where the database does not answer.
+    pub async fn check(&self, key: &str, most: u32) -> ApiResult<()> {
+        let found = attempts::failed(self.store.reader(), &self.keys.hash_token(key), WINDOW_MS).await?;
+        if found.failures < i64::from(most) {
+            return Ok(());
         }
+        let seconds = found.forgotten_in_ms.max(0).unsigned_abs().div_ceil(1000);
+        Err(ApiError::too_many(seconds))
     }
 
-    /// Counts a failure.
+    /// Counts a failure. The caller holds no transaction: there is one writer.
     ///
     /// # Errors
-    /// 429 where it cannot be counted.
-    pub fn count(&self, key: &str) -> ApiResult<()> {
-        let mut table = self.0.lock().ok().ok_or_else(|| ApiError::too_many(60))?;
-        if table.len() >= MAX_KEYS {
-            table.retain(|_, (since, _)| since.elapsed() < WINDOW);
-            if table.len() >= MAX_KEYS {
-                return Err(ApiError::too_many(60));
-            }
-        }
-        let entry = table.entry(key.to_owned()).or_insert((Instant::now(), 0));
-        if entry.0.elapsed() >= WINDOW {
-            *entry = (Instant::now(), 0);
-        }
-        entry.1 = entry.1.saturating_add(1);
-        Ok(())
+    /// 500 where it cannot be counted.
+    pub async fn count(&self, key: &str) -> ApiResult<()> {
+        let tx = self.store.write().await?;
+        attempts::count(&tx, &self.keys.hash_token(key), WINDOW_MS).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Forgets a key's failures.
-    pub fn clear(&self, key: &str) {
-        if let Ok(mut table) = self.0.lock() {
-            table.remove(key);
+    ///
+    /// # Errors
+    /// 500 where the database does not answer.
+    pub async fn clear(&self, key: &str) -> ApiResult<()> {
+        let hash = self.keys.hash_token(key);
+        if attempts::failed(self.store.reader(), &hash, WINDOW_MS).await?.failures == 0 {
+            return Ok(());
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_limit_holds_per_key_and_is_cleared_by_success() {
-        let failures = Failures::default();
-        for _ in 0..3 {
-            failures.check("a", 3).unwrap();
-            failures.count("a").unwrap();
-        }
-        assert!(failures.check("a", 3).is_err());
-        failures.check("b", 3).unwrap();
-        failures.clear("a");
-        failures.check("a", 3).unwrap();
+        let tx = self.store.write().await?;
+        attempts::clear(&tx, &hash).await?;
+        Ok(tx.commit().await?)
     }
 }

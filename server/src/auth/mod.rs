@@ -7,4 +7,4 @@ pub mod password;
 pub mod session;
 pub mod tokens;
 
-pub use extract::Auth;
+pub use extract::{Auth, Credential};

@@ -38,14 +38,18 @@ pub async fn hash(password: String) -> ApiResult<String> {
 pub async fn verify(password: String, hash: Option<String>) -> ApiResult<bool> {
     let _permit = permit().await?;
     let fits = actix_web::web::block(move || {
-        let known = hash.is_some();
-        let text = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let fits = PasswordHash::new(&text)
-            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
-        known && fits
+        compare(hash.as_deref(), |parsed| {
+            Argon2::default().verify_password(password.as_bytes(), parsed).is_ok()
+        })
     })
     .await?;
     Ok(fits)
+}
+
+/// Compares once, whether there is an account or not.
+fn compare(hash: Option<&str>, once: impl FnOnce(&PasswordHash) -> bool) -> bool {
+    let fits = PasswordHash::new(hash.unwrap_or(NOBODY)).is_ok_and(|parsed| once(&parsed));
+    hash.is_some() && fits
 }
 
 /// Refuses what is too short or too long.
@@ -66,4 +70,34 @@ pub fn check_strength(field: &str, password: &str) -> ApiResult<()> {
 /// 401 that does not tell whether the address or the password was wrong.
 pub fn wrong() -> ApiError {
     ApiError::new(Code::BadCredentials, "Check the e-mail address and the password.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What decides how long a comparison takes: algorithm, version, memory, rounds, lanes, lengths.
+    fn work(hash: &PasswordHash) -> (String, Option<u32>, String, usize, usize) {
+        let lengths =
+            (hash.salt.as_ref().unwrap().as_ref().len(), hash.hash.as_ref().unwrap().as_bytes().len());
+        (hash.algorithm.to_string(), hash.version, hash.params.to_string(), lengths.0, lengths.1)
+    }
+
+    /// 6, by counting instead of a clock: one comparison with the same work, whether there is an account or not.
+    #[tokio::test]
+    async fn an_unknown_account_takes_the_same_work() {
+        let real = hash("correct horse".to_owned()).await.unwrap();
+        let mut done = Vec::new();
+        for known in [Some(real.as_str()), None] {
+            compare(known, |parsed| {
+                done.push(work(parsed));
+                false
+            });
+        }
+        assert_eq!(done.len(), 2, "one comparison each");
+        assert_eq!(done[0], done[1]);
+        // And it never lets anybody in.
+        assert!(!compare(None, |_| true));
+        assert!(compare(Some(&real), |_| true));
+    }
 }

@@ -21,11 +21,20 @@ pub struct Claims {
     pub iat: i64,
     /// Valid until, seconds since 1970.
     pub exp: i64,
+    /// Valid from on, seconds since 1970. Ours have none; one that has it has to be right.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole_seconds")]
+    pub nbf: Option<i64>,
+}
+
+/// Null is no time.
+fn whole_seconds<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    i64::deserialize(value).map(Some)
 }
 
 /// Issues an access token at `now_s` (seconds since 1970).
 pub fn issue(keys: &Keys, user: UserId, session: SessionId, now_s: i64) -> Result<String, ApiError> {
-    let claims = Claims { sub: user, sid: session, iat: now_s, exp: now_s.saturating_add(ACCESS_SECONDS) };
+    let claims =
+        Claims { sub: user, sid: session, iat: now_s, exp: now_s.saturating_add(ACCESS_SECONDS), nbf: None };
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &keys.access_sign)
         .map_err(ApiError::internal)
 }
@@ -50,6 +59,9 @@ pub fn check(keys: &Keys, token: &str, now_s: i64) -> Result<Claims, ApiError> {
         tracing::debug!(%error, "bad token");
         bad()
     })?;
+    if data.claims.nbf.is_some_and(|from| from > now_s) {
+        return Err(bad());
+    }
     if data.claims.exp <= now_s || data.claims.iat > now_s.saturating_add(60) {
         return Err(ApiError::new(Code::TokenExpired, "Refresh the token or sign in again."));
     }

@@ -4,3 +4,4 @@ pub mod cors;
 pub mod headers;
 pub mod idempotency;
 pub mod measure;
+pub mod span;

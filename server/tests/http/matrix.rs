@@ -663,3 +663,150 @@ async fn a_private_team_is_opened_only_from_within() {
     }
     cast.people[7].patch(&at, json!({"visibility": "open"})).await.expect(200);
 }
+
+/// Only who signed in with a password may do this, whatever an API token's scopes are.
+const SESSION_ONLY: &[(&str, &str)] = &[
+    ("POST", "/api/v1/invites/{token}/accept"),
+    ("DELETE", "/api/v1/me"),
+    ("DELETE", "/api/v1/me/sessions/{id}"),
+    ("GET", "/api/v1/me/api-tokens"),
+    ("POST", "/api/v1/me/api-tokens"),
+    ("DELETE", "/api/v1/me/api-tokens/{id}"),
+    ("POST", "/api/v1/me/password"),
+    ("POST", "/api/v1/me/feeds"),
+    ("DELETE", "/api/v1/me/feeds/{id}"),
+];
+
+/// Wants the scope `admin`.
+const ADMIN_ONLY: &[(&str, &str)] = &[
+    ("PATCH", "/api/v1/workspaces/{w}/members/{user}"),
+    ("DELETE", "/api/v1/workspaces/{w}/members/{user}"),
+    ("POST", "/api/v1/workspaces/{w}/invites"),
+    ("DELETE", "/api/v1/workspaces/{w}/invites/{id}"),
+    ("GET", "/api/v1/admin/mails"),
+    ("POST", "/api/v1/admin/mails/{mail}/retry"),
+    ("GET", "/api/v1/workspaces/{workspace}/webhooks"),
+    ("POST", "/api/v1/workspaces/{workspace}/webhooks"),
+    ("PATCH", "/api/v1/webhooks/{webhook}"),
+    ("DELETE", "/api/v1/webhooks/{webhook}"),
+    ("GET", "/api/v1/webhooks/{webhook}/deliveries"),
+    ("POST", "/api/v1/webhooks/{webhook}/test"),
+    ("POST", "/api/v1/deliveries/{delivery}/redeliver"),
+];
+
+/// The scopes of which a route wants one.
+fn wanted_scopes(method: &str, path: &str) -> &'static [&'static str] {
+    let route = (method, path);
+    if SESSION_ONLY.contains(&route) {
+        &[]
+    } else if ADMIN_ONLY.contains(&route) {
+        &["admin"]
+    } else if path.starts_with("/api/v1/uploads") {
+        &["upload", "write", "admin"]
+    } else if method == "GET" || method == "HEAD" {
+        &["read", "write", "admin"]
+    } else {
+        &["write", "admin"]
+    }
+}
+
+/// A value that fits a schema of the document, with what is required.
+fn example(document: &Value, schema: &Value) -> Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        return example(document, document.pointer(&name[1..]).unwrap());
+    }
+    if let Some(first) = schema["enum"].get(0).or_else(|| schema["oneOf"].get(0)) {
+        return if schema["enum"].is_array() { first.clone() } else { example(document, first) };
+    }
+    match schema["type"].as_str() {
+        Some("string") => match schema["format"].as_str() {
+            Some("uuid") => json!("00000000-0000-7000-8000-000000000000"),
+            Some("date-time") => json!("2026-11-02T09:00:00Z"),
+            Some("date") => json!("2026-11-02"),
+            _ => json!("some text"),
+        },
+        Some("integer" | "number") => json!(1),
+        Some("boolean") => json!(true),
+        Some("array") => json!([example(document, &schema["items"])]),
+        _ => {
+            let names = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let fields = names.map(|name| (name.to_owned(), example(document, &schema["properties"][name])));
+            Value::Object(fields.collect())
+        }
+    }
+}
+
+/// 10: every route that wants somebody, with a token of each scope.
+#[tokio::test]
+async fn scopes_are_checked_on_every_route() {
+    let world = World::new().await;
+    let mut tokens = Vec::new();
+    for scope in ["read", "upload", "write", "admin"] {
+        let made = world
+            .olga
+            .post("/api/v1/me/api-tokens", json!({"name": scope, "scopes": [scope]}))
+            .await
+            .expect(201);
+        tokens.push((scope, made["token"].as_str().unwrap().to_owned()));
+    }
+    let document = meridian_server::app::openapi().unwrap();
+    let public: Vec<_> = PUBLIC.iter().map(|row| (row.0.to_owned(), row.1.to_owned())).collect();
+    let by_ticket = by_ticket();
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for (method, path) in documented() {
+        let route = (method, path);
+        if public.contains(&route) || by_ticket.contains(&route) {
+            continue;
+        }
+        let (method, path) = route;
+        // Of nothing that is there, so that nothing changes: what the token may not do is said first.
+        let mut at = path.clone();
+        while let Some((before, after)) =
+            at.clone().split_once('{').map(|(b, a)| (b.to_owned(), a.to_owned()))
+        {
+            let (name, rest) = after.split_once('}').unwrap();
+            let value = match name {
+                "w" | "workspace" => world.workspace.to_string(),
+                "emoji" | "format" => "x".to_owned(),
+                _ => "00000000-0000-7000-8000-000000000000".to_owned(),
+            };
+            at = format!("{before}{value}{rest}");
+        }
+        // Readable, since what cannot be read may be said before what is not allowed.
+        let operation = &document["paths"][&path][method.to_lowercase()];
+        let needed = operation["parameters"].as_array().into_iter().flatten();
+        let needed = needed.filter(|one| one["in"] == "query" && one["required"] == true);
+        let query: Vec<(&str, String)> = needed
+            .map(|one| {
+                let value = example(&document, &one["schema"]);
+                (
+                    one["name"].as_str().unwrap(),
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+                )
+            })
+            .collect();
+        for (scope, token) in &tokens {
+            let who = Client { token: token.clone(), ..world.server.anonymous() };
+            let mut request = who.request(method.parse().unwrap(), &at).query(&query);
+            if let Some(schema) = operation["requestBody"]["content"].get("application/json") {
+                request = request.json(&example(&document, &schema["schema"]));
+            }
+            let answer = request.send().await.unwrap();
+            let status = answer.status().as_u16();
+            let stream = answer
+                .headers()
+                .get("content-type")
+                .is_some_and(|kind| kind == "text/event-stream; charset=utf-8");
+            let text = if stream { String::new() } else { answer.text().await.unwrap() };
+            let refused = status == 403 && (text.contains("scope_missing") || method == "HEAD");
+            let may = wanted_scopes(&method, &path).contains(scope);
+            if refused == may || status == 401 {
+                wrong.push(format!("{method} {path} with {scope}: {status} {text}"));
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 200, "{asked}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -478,6 +478,21 @@ async fn a_signed_out_session_ends_its_addresses() {
     assert_eq!(studio.player().get(&poster).await.status, 404);
 }
 
+/// An address that an API token was given ends with the token.
+#[tokio::test]
+async fn a_revoked_api_token_ends_its_addresses() {
+    let studio = Studio::whole().await;
+    let ada = &studio.world.ada;
+    let made = ada.post("/api/v1/me/api-tokens", json!({"name": "x", "scopes": ["read"]})).await.expect(201);
+    let reader = Client { token: made["token"].as_str().unwrap().to_owned(), ..ada.clone() };
+    let poster = studio.media(&reader).await["poster_url"].as_str().unwrap().to_owned();
+    assert_eq!(studio.player().get(&poster).await.status, 200);
+    let own = studio.media(ada).await["poster_url"].as_str().unwrap().to_owned();
+    ada.delete(&format!("/api/v1/me/api-tokens/{}", made["id"].as_str().unwrap())).await.expect(204);
+    assert_eq!(studio.player().get(&poster).await.status, 404);
+    assert_eq!(studio.player().get(&own).await.status, 200, "the session's own address stays");
+}
+
 #[tokio::test]
 async fn media_in_work_is_playable_from_its_first_segment() {
     let studio = Studio::new().await;

@@ -215,3 +215,33 @@ async fn status_of_long_query(world: &World, length: usize) -> String {
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
 }
+
+/// What a hit shows is what a reader sees, without Markdown's marks.
+#[tokio::test]
+async fn hits_in_texts_show_words_instead_of_marks() {
+    let world = World::new().await;
+    let body = "## Plan\n\nShip the **release** [notes](https://example.org/n) today";
+    let update = world.text(&world.ada, world.open, json!({"body": body})).await;
+    world
+        .ben
+        .post(&format!("{}/comments", path(&update)), json!({"body": "_Fine_ `release`"}))
+        .await
+        .expect(201);
+    let answer = ask(&world, &world.ben, &[("q", "release")]).await.expect(200);
+    let hits = answer["items"][0]["hits"].as_array().unwrap();
+    let of = |source: &str| hits.iter().find(|hit| hit["source"] == source).unwrap().clone();
+    assert_eq!(of("body")["text"], "Plan\nShip the release notes today");
+    assert_eq!(of("body")["highlights"], json!([[14, 21]]));
+    assert_eq!(of("comment")["text"], "Fine release");
+}
+
+/// Whoever has left is still found as the author.
+#[tokio::test]
+async fn people_who_left_are_found_by_name() {
+    let world = World::new().await;
+    let update = world.text(&world.ben, world.open, json!({"title": "Handover"})).await;
+    let gone = format!("/api/v1/workspaces/{}/members/{}", world.workspace, world.ben.id);
+    world.olga.delete(&gone).await.expect(204);
+    assert_eq!(found(&world, &world.ada, "from:ben handover").await, [id(&update)]);
+    assert_eq!(found(&world, &world.ada, "from:gil handover").await, [""; 0]);
+}

@@ -9,7 +9,6 @@ use meridian_config::{MediaDelivery, Secret, Settings, Signup};
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::{TeamId, UserId, WorkspaceId};
 use meridian_server::auth::keys::Keys;
-use meridian_server::auth::limits::Failures;
 use meridian_server::auth::tokens;
 use meridian_server::events_hub::Hub;
 use meridian_server::mail::Mailer;
@@ -102,10 +101,8 @@ impl TestServer {
         let blobs = Blobs::open(&settings.store_url).unwrap();
         let keys = Keys::new(&settings.secret);
         let mailer = Mailer::new(&settings).unwrap();
-        let failures = Failures::default();
         let events = Hub::start(&store).await.unwrap();
-        let state =
-            AppState::new(Parts { settings, store, blobs, keys, events, failures, mailer, setup_code });
+        let state = AppState::new(Parts { settings, store, blobs, keys, events, mailer, setup_code });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = meridian_server::app::serve(state.clone(), listener).unwrap();

@@ -1,7 +1,7 @@
 //! Credentials as the extractor needs them: is this session alive, whose API token is this.
 
 use meridian_domain::enums::Scope;
-use meridian_domain::ids::{SessionId, UserId};
+use meridian_domain::ids::{ApiTokenId, SessionId, UserId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::entity::{api_tokens, sessions, users};
@@ -10,6 +10,8 @@ use crate::{Conn, StoreError, json};
 /// A valid API token.
 #[derive(Clone, Debug)]
 pub struct ValidToken {
+    /// Which.
+    pub id: ApiTokenId,
     /// Whose.
     pub user: UserId,
     /// What it may do.
@@ -40,6 +42,21 @@ pub async fn user_is_active(conn: &impl Conn, user: UserId) -> Result<bool, Stor
     Ok(found.is_some_and(|row| row.disabled_at.is_none()))
 }
 
+/// Whether an API token is this user's, and neither revoked nor out of time.
+pub async fn token_is_active(
+    conn: &impl Conn,
+    token: ApiTokenId,
+    user: UserId,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let Some(row) = api_tokens::Entity::find_by_id(token.0).one(conn.raw()).await? else { return Ok(false) };
+    let ended = row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now_ms);
+    if ended || row.user_id != user.0 {
+        return Ok(false);
+    }
+    user_is_active(conn, user).await
+}
+
 /// The API token with this hash, if it is valid now.
 pub async fn api_token(conn: &impl Conn, hash: &str, now_ms: i64) -> Result<Option<ValidToken>, StoreError> {
     let found =
@@ -53,6 +70,7 @@ pub async fn api_token(conn: &impl Conn, hash: &str, now_ms: i64) -> Result<Opti
         return Ok(None);
     }
     Ok(Some(ValidToken {
+        id: row.id.into(),
         user,
         scopes: json::read("api_tokens.scopes", &row.scopes)?,
         expires_at_ms: row.expires_at,

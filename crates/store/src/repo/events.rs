@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use meridian_domain::enums::EventKind;
-use meridian_domain::ids::{AudienceId, UpdateId, UserId, WorkspaceId};
+use meridian_domain::ids::{AudienceId, CommentId, UpdateId, UserId, WorkspaceId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -125,6 +126,42 @@ pub async fn prune(tx: &Tx, before_ms: i64, limit: u64) -> Result<u64, StoreErro
     super::jobs::execute(tx, sql, [before_ms.into(), limit.into()]).await
 }
 
+/// What was told about a comment that is deleted now: its text goes from the events too.
+pub(crate) async fn forget_comment(tx: &Tx, update: UpdateId, comment: CommentId) -> Result<(), StoreError> {
+    let kinds = [EventKind::CommentCreated.as_str(), EventKind::CommentUpdated.as_str()];
+    let told = events::Entity::find()
+        .filter(events::Column::UpdateId.eq(update.0))
+        .filter(events::Column::Kind.is_in(kinds))
+        .filter(events::Column::Data.contains(comment.0.to_string()))
+        .all(tx.raw())
+        .await?;
+    let mut about = Vec::new();
+    for row in told {
+        let data: Value = json::read("events.data", &row.data)?;
+        if data.get("id").and_then(Value::as_str) == Some(comment.to_string().as_str()) {
+            about.push(row.seq);
+        }
+    }
+    let left = json::write("events.data", &serde_json::json!({"id": comment}))?;
+    events::Entity::update_many()
+        .col_expr(events::Column::Data, Expr::value(left))
+        .filter(events::Column::Seq.is_in(about))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
+
+/// What was told about an update that is deleted now, its comments and its transcript. Events of its state are
+/// completed from the row where it comes back within its grace time; the others are not told again.
+pub(crate) async fn forget_update(tx: &Tx, update: UpdateId) -> Result<(), StoreError> {
+    events::Entity::update_many()
+        .col_expr(events::Column::Data, Expr::value("{}"))
+        .filter(events::Column::UpdateId.eq(update.0))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
+
 /// What an event tells a client now, or nothing: what was deleted since is not told any more, and what a worker told
 /// in part about an update is completed with the update's JSON.
 pub async fn told_now(conn: &impl Conn, event: &Event) -> Result<Option<Value>, StoreError> {
@@ -147,7 +184,8 @@ pub async fn told_now(conn: &impl Conn, event: &Event) -> Result<Option<Value>, 
             let Some(row) = live_update(conn, event).await? else { return Ok(None) };
             let partial = event.kind.is_update() && event.data.get("id").is_none();
             if !partial {
-                return Ok(Some(event.data.clone()));
+                let forgotten = event.data.as_object().is_some_and(serde_json::Map::is_empty);
+                return Ok((!forgotten).then(|| event.data.clone()));
             }
             let mut whole = super::updates::public_json(conn, &row).await?;
             if let (Value::Object(whole), Value::Object(part)) = (&mut whole, &event.data) {

@@ -10,7 +10,9 @@ mod tests;
 use meridian_domain::ids::{JobId, UpdateId, WorkspaceId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::entity::jobs;
@@ -157,9 +159,12 @@ pub async fn enqueue(tx: &Tx, new: &NewJob) -> Result<JobId, StoreError> {
     Ok(id)
 }
 
-/// The database's real time in milliseconds since 1970.
+/// The database's real time in milliseconds since 1970. An embedded database has the machine's.
 pub async fn database_now_ms(conn: &impl Conn) -> Result<i64, StoreError> {
-    super::scalar_i64(conn, "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)").await
+    if conn.raw().get_database_backend() == DatabaseBackend::Sqlite {
+        return Ok(meridian_domain::clock::Clock::system().now_ms());
+    }
+    super::scalar_i64(conn, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)").await
 }
 
 /// The state of the newest job with this dedupe key that is not settled: `queued`, `running` or `parked`, and its
@@ -175,9 +180,17 @@ pub async fn open_with_key(conn: &impl Conn, key: &str) -> Result<Option<(String
 
 /// Whether a job waits whose time has come: cheap, to be asked before taking the write lock.
 pub async fn any_due(conn: &impl Conn) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' \
-        AND run_at <= CAST(unixepoch('subsec') * 1000 AS INTEGER))";
-    Ok(super::scalar_i64(conn, sql).await? != 0)
+    let now_ms = database_now_ms(conn).await?;
+    let due = jobs::Entity::find()
+        .select_only()
+        .column(jobs::Column::RunAt)
+        .filter(jobs::Column::State.eq("queued"))
+        .filter(jobs::Column::RunAt.lte(now_ms))
+        .limit(1)
+        .into_tuple::<i64>()
+        .one(conn.raw())
+        .await?;
+    Ok(due.is_some())
 }
 
 /// Lets the parked job with this dedupe key go on. True when there was one.

@@ -7,6 +7,7 @@ use crate::{Conn, StoreError};
 pub mod access;
 pub mod catch_up;
 pub mod check_ins;
+pub mod attempts;
 pub mod comments;
 pub mod consumers;
 pub mod credentials;

@@ -31,10 +31,8 @@ pub use speech::{
     transcript_failed, unavailable_transcripts,
 };
 pub use status::{fail_update, job_died, refresh};
-pub use upload::{
-    Retry, ended_early, regenerate_transcript, retry, upload_failed, upload_moved, upload_removed,
-    wake_if_due,
-};
+pub(crate) use upload::transcribe_again;
+pub use upload::{Retry, ended_early, retry, upload_failed, upload_moved, upload_removed, wake_if_due};
 pub use view::{
     Chunk, CurrentMedia, PublishedPart, SourceView, UpdateView, audio_parts, chunks_from, source, view,
 };

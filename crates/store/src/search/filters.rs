@@ -105,10 +105,13 @@ async fn people(
     workspace: WorkspaceId,
     values: &[String],
 ) -> Result<Vec<UserId>, StoreError> {
+    // Whoever has left is still the author of what they said.
     let sql = "SELECT u.id, u.email, u.display_name FROM users u \
-        JOIN members m ON m.user_id = u.id WHERE m.workspace_id = ?";
+        WHERE EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id AND m.workspace_id = ?) \
+        OR EXISTS (SELECT 1 FROM updates p WHERE p.author_id = u.id AND p.workspace_id = ?) \
+        OR EXISTS (SELECT 1 FROM comments c WHERE c.author_id = u.id AND c.workspace_id = ?)";
     let mut found = Vec::new();
-    for row in sql::all(conn, sql, [workspace.0.into()]).await? {
+    for row in sql::all(conn, sql, [workspace.0.into(), workspace.0.into(), workspace.0.into()]).await? {
         let id = UserId(row.try_get_by_index(0)?);
         let (email, name): (String, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         let wanted = values.iter().any(|value| {

@@ -6,6 +6,7 @@ use meridian_domain::ids::{CommentId, TranscriptId, UpdateId};
 use meridian_domain::transcript::{Span, cut};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::plain;
 use super::results::HitSource;
 use super::rows::{self, Wanted};
 use crate::entity::{comments, search_rows, transcript_segments, updates};
@@ -17,7 +18,7 @@ pub(crate) async fn update(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
     let Some(update) = visible(tx, id).await? else { return remove(tx, id).await };
     let mut wanted = vec![
         Wanted::of_update(&update, HitSource::Title, &update.title),
-        Wanted::of_update(&update, HitSource::Body, &update.body),
+        Wanted::of_update(&update, HitSource::Body, &plain::text(&update.body)),
     ];
     wanted.retain(|row| row.source == HitSource::Title || !row.text.is_empty());
     let found = comments::Entity::find()

@@ -16,6 +16,7 @@ mod index;
 mod language;
 mod near;
 mod pattern;
+mod plain;
 mod query;
 mod rank;
 mod results;

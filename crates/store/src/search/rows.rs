@@ -13,7 +13,7 @@ use super::language::Language;
 use super::near::{Columns, columns};
 use super::results::HitSource;
 use super::tokens::{Token, tokenize};
-use super::{fts5, sql, vocabulary};
+use super::{fts5, plain, sql, vocabulary};
 use crate::entity::{comments, search_rows, transcript_segments, updates};
 use crate::{Conn, StoreError, Tx, repo};
 
@@ -67,7 +67,7 @@ impl Wanted {
             end_ms: comment.end_ms.or(comment.at_ms),
             at: comment.created_at,
             facets: facets(update, HitSource::Comment, comment.author_id, Some(&comment.kind)),
-            ..Self::of_update(update, HitSource::Comment, &comment.body)
+            ..Self::of_update(update, HitSource::Comment, &plain::text(&comment.body))
         }
     }
 

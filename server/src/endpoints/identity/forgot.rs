@@ -37,8 +37,8 @@ pub async fn forgot(
         format!("forgot {}", users::normal_email(&body.email)),
         format!("forgot from {}", client::address(&req, &state)),
     ] {
-        state.failures.check(&key, 20)?;
-        state.failures.count(&key)?;
+        state.failures().check(&key, 20).await?;
+        state.failures().count(&key).await?;
     }
     // After the answer, so that its time tells nothing.
     let state = state.get_ref().clone();

@@ -39,18 +39,18 @@ pub async fn login(
     client::check_origin(&req, &state)?;
     let by_account = format!("login {}", users::normal_email(&body.email));
     let by_address = format!("login from {}", client::address(&req, &state));
-    state.failures.check(&by_account, MOST_BY_ACCOUNT)?;
-    state.failures.check(&by_address, MOST_BY_ADDRESS)?;
+    state.failures().check(&by_account, MOST_BY_ACCOUNT).await?;
+    state.failures().check(&by_address, MOST_BY_ADDRESS).await?;
     let found = users::by_email(state.store.reader(), &body.email).await?;
     let found = found.filter(|user| user.disabled_at.is_none());
     let hash = found.as_ref().and_then(|user| user.password_hash.clone());
     let fits = password::verify(body.password, hash).await?;
     let (true, Some(user)) = (fits, found) else {
-        state.failures.count(&by_account)?;
-        state.failures.count(&by_address)?;
+        state.failures().count(&by_account).await?;
+        state.failures().count(&by_address).await?;
         return Err(password::wrong());
     };
-    state.failures.clear(&by_account);
+    state.failures().clear(&by_account).await?;
     let tx = state.store.write().await?;
     let started = session::start(&state, &tx, &req, user.id).await?;
     let user = view::me(&tx, user).await?;

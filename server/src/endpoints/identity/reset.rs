@@ -33,11 +33,12 @@ pub async fn reset(
     client::check_origin(&req, &state)?;
     password::check_strength("new_password", &body.new_password)?;
     let limit_key = format!("reset {}", client::address(&req, &state));
-    state.failures.check(&limit_key, 30)?;
+    state.failures().check(&limit_key, 30).await?;
     let hash = password::hash(body.new_password).await?;
     let tx = state.store.write().await?;
     let Some(user) = credentials::use_reset(&tx, &state.keys.hash_token(&body.token)).await? else {
-        state.failures.count(&limit_key)?;
+        tx.rollback().await?;
+        state.failures().count(&limit_key).await?;
         return Err(ApiError::invalid(
             "token",
             "invalid",

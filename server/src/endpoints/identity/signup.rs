@@ -56,7 +56,7 @@ pub async fn signup(
     client::check_origin(&req, &state)?;
     password::check_strength("password", &body.password)?;
     let limit_key = format!("signup {}", client::address(&req, &state));
-    state.failures.check(&limit_key, 30)?;
+    state.failures().check(&limit_key, 30).await?;
     if body.workspace_name.is_none() && body.invite_token.is_none() {
         return Err(ApiError::invalid(
             "workspace_name",
@@ -65,16 +65,17 @@ pub async fn signup(
         ));
     }
     if users::by_email(state.store.reader(), &body.email).await?.is_some() {
-        state.failures.count(&limit_key)?;
+        state.failures().count(&limit_key).await?;
         return Err(email_taken());
     }
     let hash = password::hash(body.password.clone()).await?;
     let tx = state.store.write().await?;
-    let checked = check_right(&state, &tx, &body).await;
-    if checked.is_err() {
-        state.failures.count(&limit_key)?;
+    if let Err(refused) = check_right(&state, &tx, &body).await {
+        // There is one writer, and the count is to last.
+        tx.rollback().await?;
+        state.failures().count(&limit_key).await?;
+        return Err(refused);
     }
-    checked?;
     let new = NewUser {
         email: body.email.clone(),
         display_name: body.display_name.trim().to_owned(),

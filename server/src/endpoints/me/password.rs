@@ -35,10 +35,10 @@ pub async fn change_password(
     auth.require_session()?;
     password::check_strength("new_password", &body.new_password)?;
     let limit_key = format!("password {}", auth.user);
-    state.failures.check(&limit_key, 10)?;
+    state.failures().check(&limit_key, 10).await?;
     let user = users::by_id(state.store.reader(), auth.user).await?.ok_or_else(ApiError::not_found)?;
     if !password::verify(body.current_password, user.password_hash).await? {
-        state.failures.count(&limit_key)?;
+        state.failures().count(&limit_key).await?;
         return Err(ApiError::invalid("current_password", "wrong", "This is not your password of today."));
     }
     let hash = password::hash(body.new_password).await?;

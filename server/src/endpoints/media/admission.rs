@@ -11,6 +11,7 @@ use meridian_store::repo::{access, updates};
 
 use super::ticket::Ticket;
 use super::wanted::Wanted;
+use crate::auth::Credential;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -83,11 +84,11 @@ impl Admissions {
 
 async fn ask(state: &AppState, ticket: Ticket) -> Result<RowUpdate, ApiError> {
     let reader = state.store.reader();
-    let active = match ticket.session {
-        Some(session) => {
-            access::session_is_active(reader, session, ticket.user, state.clock().now_ms()).await?
-        }
-        None => access::user_is_active(reader, ticket.user).await?,
+    let now_ms = state.clock().now_ms();
+    let active = match ticket.credential {
+        Credential::Session(id) => access::session_is_active(reader, id, ticket.user, now_ms).await?,
+        Credential::Account => access::user_is_active(reader, ticket.user).await?,
+        Credential::Token(id) => access::token_is_active(reader, id, ticket.user, now_ms).await?,
     };
     if !active {
         return Err(ApiError::not_found());

@@ -1,22 +1,26 @@
 //! Media tickets: capability addresses for one viewer and one update.
 //!
 //! A player cannot send a token with each segment, so the address itself carries a signed right. It says who (and
-//! which browser session), which update and until when; the right behind it is asked for again on each request, so a
+//! with which session or API token), which update and until when; the right behind it is asked for again on each request, so a
 //! revoked member's tickets end at once (within the 10 s that an answer is remembered).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use meridian_domain::ids::{SessionId, UpdateId, UserId};
+use meridian_domain::ids::{UpdateId, UserId};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use crate::auth::Credential;
 use crate::auth::keys::mac;
 
 /// How long a ticket is valid at most, in milliseconds: 6 hours.
 const LIFETIME_MS: i64 = 6 * 60 * 60 * 1000;
 /// The same viewer gets the same ticket for this long, so that a browser's cache keeps working.
 const STEP_MS: i64 = 60 * 60 * 1000;
-const VERSION: u8 = 1;
+/// The first byte: which kind of credential the second id names.
+const OF_SESSION: u8 = 1;
+const OF_TOKEN: u8 = 2;
+const OF_ACCOUNT: u8 = 3;
 const BODY_BYTES: usize = 1 + 16 + 16 + 16 + 8;
 const MAC_BYTES: usize = 32;
 
@@ -25,8 +29,8 @@ const MAC_BYTES: usize = 32;
 pub(crate) struct Ticket {
     /// The viewer.
     pub(crate) user: UserId,
-    /// The browser session; `None`: it was given to an API token.
-    pub(crate) session: Option<SessionId>,
+    /// What the viewer came in with; it ends with that.
+    pub(crate) credential: Credential,
     /// The update.
     pub(crate) update: UpdateId,
     /// When it ends, in milliseconds since 1970.
@@ -35,17 +39,21 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     /// The ticket for now.
-    pub(crate) fn new(user: UserId, session: Option<SessionId>, update: UpdateId, now_ms: i64) -> Self {
+    pub(crate) fn new(user: UserId, credential: Credential, update: UpdateId, now_ms: i64) -> Self {
         let step = now_ms.div_euclid(STEP_MS).saturating_mul(STEP_MS);
-        Self { user, session, update, expires_at_ms: step.saturating_add(LIFETIME_MS) }
+        Self { user, credential, update, expires_at_ms: step.saturating_add(LIFETIME_MS) }
     }
 
     fn body(&self) -> [u8; BODY_BYTES] {
-        let mut body = [VERSION; BODY_BYTES];
-        let session = self.session.map_or(Uuid::nil(), |id| id.0);
+        let (version, credential) = match self.credential {
+            Credential::Session(id) => (OF_SESSION, id.0),
+            Credential::Token(id) => (OF_TOKEN, id.0),
+            Credential::Account => (OF_ACCOUNT, Uuid::nil()),
+        };
+        let mut body = [version; BODY_BYTES];
         let expires = self.expires_at_ms.to_be_bytes();
         let parts =
-            [self.user.0.as_bytes().as_slice(), session.as_bytes(), self.update.0.as_bytes(), &expires];
+            [self.user.0.as_bytes().as_slice(), credential.as_bytes(), self.update.0.as_bytes(), &expires];
         for (to, from) in body.iter_mut().skip(1).zip(parts.concat()) {
             *to = from;
         }
@@ -68,14 +76,14 @@ impl Ticket {
         let (version, rest) = body.split_first()?;
         let id = |at: usize| Some(Uuid::from_bytes(*rest.get(at..)?.first_chunk()?));
         let expires_at_ms = i64::from_be_bytes(*rest.get(48..)?.first_chunk()?);
-        let session = id(16)?;
-        let ticket = Self {
-            user: id(0)?.into(),
-            session: (!session.is_nil()).then(|| session.into()),
-            update: id(32)?.into(),
-            expires_at_ms,
+        let credential = match *version {
+            OF_SESSION => Credential::Session(id(16)?.into()),
+            OF_TOKEN => Credential::Token(id(16)?.into()),
+            OF_ACCOUNT => Credential::Account,
+            _ => return None,
         };
-        (*version == VERSION && now_ms < expires_at_ms).then_some(ticket)
+        let ticket = Self { user: id(0)?.into(), credential, update: id(32)?.into(), expires_at_ms };
+        (now_ms < expires_at_ms).then_some(ticket)
     }
 }
 
@@ -88,7 +96,7 @@ mod tests {
 
     fn ticket(now_ms: i64) -> Ticket {
         let id = |n| Uuid::from_u128(n);
-        Ticket::new(id(1).into(), Some(id(2).into()), id(3).into(), now_ms)
+        Ticket::new(id(1).into(), Credential::Session(id(2).into()), id(3).into(), now_ms)
     }
 
     #[test]
@@ -99,6 +107,14 @@ mod tests {
         assert!(end - NOW_MS <= LIFETIME_MS && end - NOW_MS > LIFETIME_MS - STEP_MS);
         assert_eq!(Ticket::read(&signed, &KEY, end - 1), Some(ticket(NOW_MS)));
         assert_eq!(Ticket::read(&signed, &KEY, end), None);
+    }
+
+    #[test]
+    fn an_api_tokens_ticket_names_the_token() {
+        let id = |n| Uuid::from_u128(n);
+        let made = Ticket::new(id(1).into(), Credential::Token(id(2).into()), id(3).into(), NOW_MS);
+        assert_eq!(Ticket::read(&made.sign(&KEY), &KEY, NOW_MS), Some(made));
+        assert_ne!(made.sign(&KEY), ticket(NOW_MS).sign(&KEY));
     }
 
     #[test]

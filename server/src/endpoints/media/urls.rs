@@ -10,8 +10,8 @@ use meridian_store::repo::updates::RowUpdate;
 
 use super::download::Piece;
 use super::ticket::Ticket;
-use crate::auth::Auth;
-use crate::error::ApiResult;
+use crate::auth::{Auth, Credential};
+use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
 
 /// Absolute paths on this origin; each `None` until what it names exists.
@@ -44,11 +44,12 @@ pub async fn media_urls(
     auth: &Auth,
     rows: &[RowUpdate],
 ) -> ApiResult<HashMap<UpdateId, MediaUrls>> {
+    let credential = auth.credential().ok_or_else(|| ApiError::internal("nobody came in"))?;
     let generations: Vec<GenerationId> = rows.iter().filter_map(|row| row.generation_id).collect();
     let contents = media::contents(conn, &generations).await?;
     let now_ms = state.clock().now_ms();
     let urls = rows.iter().map(|row| {
-        let ticket = Ticket::new(auth.user, auth.session, row.id, now_ms).sign(&state.keys.media);
+        let ticket = Ticket::new(auth.user, credential, row.id, now_ms).sign(&state.keys.media);
         let found = row.generation_id.and_then(|id| contents.get(&id));
         (row.id, urls(row, found, &format!("/media/{ticket}/{}", row.id)))
     });
@@ -57,7 +58,8 @@ pub async fn media_urls(
 
 /// The address of an update's sound for somebody who has no browser session, such as a podcast player.
 pub(crate) fn sound_url(state: &AppState, user: UserId, row: &RowUpdate) -> String {
-    let ticket = Ticket::new(user, None, row.id, state.clock().now_ms()).sign(&state.keys.media);
+    let ticket =
+        Ticket::new(user, Credential::Account, row.id, state.clock().now_ms()).sign(&state.keys.media);
     format!("/media/{ticket}/{}/download.m4a", row.id)
 }
 

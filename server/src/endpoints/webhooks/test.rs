@@ -44,8 +44,8 @@ pub(crate) async fn test(
     auth.require_admin_scope()?;
     let hook = super::managed(state.store.reader(), auth.user, path.0).await?;
     let key = format!("webhook test {}", auth.user);
-    state.failures.check(&key, MOST)?;
-    state.failures.count(&key)?;
+    state.failures().check(&key, MOST).await?;
+    state.failures().count(&key).await?;
     let answered = webhooks::test(&state, &Client::new(&state.settings), &hook).await?;
     Ok(web::Json(TestResult {
         delivered: answered.is_success(),

@@ -35,11 +35,11 @@ pub async fn get_invite(
     ApiPath(token): ApiPath<String>,
 ) -> ApiResult<HttpResponse> {
     let limit_key = format!("invite {}", client::address(&req, &state));
-    state.failures.check(&limit_key, 60)?;
+    state.failures().check(&limit_key, 60).await?;
     let reader = state.store.reader();
     let hash = state.keys.hash_token(&token);
     let Some(invite) = invites::by_hash(reader, &hash, state.clock().now_ms()).await? else {
-        state.failures.count(&limit_key)?;
+        state.failures().count(&limit_key).await?;
         return Err(ApiError::not_found());
     };
     let workspace_name =

@@ -11223,6 +11223,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Only tus 1.0.0 is spoken */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large, or over the quota */
             413: {
                 headers: {
@@ -11351,6 +11360,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Only tus 1.0.0 is spoken */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -11453,6 +11471,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Only tus 1.0.0 is spoken */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -11527,6 +11552,15 @@ export interface operations {
             };
             /** @description It has ended */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only tus 1.0.0 is spoken */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -69,11 +69,22 @@ pub async fn asks(
     if let Some(team) = filter.team {
         seen.and_where(Expr::col((updates::Entity, updates::Column::TeamId)).eq(team.0));
     }
+    // From the team's updates to their comments by index, instead of through all comments there are.
+    let of_team = filter.team.map(|team| {
+        Query::select()
+            .column(updates::Column::Id)
+            .from(updates::Entity)
+            .and_where(Expr::col(updates::Column::TeamId).eq(team.0))
+            .to_owned()
+    });
     let mut select = comments::Entity::find()
         .filter(Column::DeletedAt.is_null())
         .filter(Column::Kind.is_in(filter.kinds.iter().map(|kind| kind.as_str())))
         .filter(Expr::exists(seen))
         .limit(limit);
+    if let Some(of_team) = of_team {
+        select = select.filter(Expr::col((comments::Entity, Column::UpdateId)).in_subquery(of_team));
+    }
     if let Some(who) = filter.assignee {
         select = select.filter(Column::AssigneeId.eq(who.0));
     }

@@ -11,8 +11,8 @@ use super::{RowComment, find_any, mentions_json, row};
 use crate::entity::comment_history;
 use crate::entity::comments::{self, Column};
 use crate::repo::jobs::execute;
-use crate::repo::search;
 use crate::repo::updates::RowUpdate;
+use crate::repo::{events, search};
 use crate::{Conn, StoreError, Tx};
 
 /// A comment to make.
@@ -247,6 +247,7 @@ pub async fn delete(tx: &Tx, comment: &RowComment) -> Result<(), StoreError> {
     if changed.rows_affected == 0 {
         return Err(StoreError::Conflict { what: "the comment" });
     }
+    events::forget_comment(tx, comment.update_id, comment.id).await?;
     comment_history::Entity::delete_many()
         .filter(comment_history::Column::CommentId.eq(comment.id.0))
         .exec(tx.raw())

@@ -354,7 +354,8 @@ pub async fn finish_media(
 /// No more segments come; the peak bandwidth is what they really need.
 pub(super) async fn end_renditions(tx: &Tx, generation: GenerationId) -> Result<(), StoreError> {
     let sql = "UPDATE renditions SET ended = TRUE, bandwidth_bps = COALESCE((SELECT \
-        MAX(s.size_bytes * 8000000 / MAX(s.duration_us, 100000)) FROM segments s \
+        MAX(s.size_bytes * 8000000 / CASE WHEN s.duration_us < 100000 THEN 100000 ELSE s.duration_us END) \
+        FROM segments s \
         WHERE s.rendition_id = renditions.id AND s.duration_us > 0), bandwidth_bps) WHERE generation_id = ?";
     execute(tx, sql, [generation.0.into()]).await?;
     Ok(())

@@ -109,8 +109,9 @@ pub async fn retry(tx: &Tx, id: UpdateId) -> Result<Retry, StoreError> {
     Ok(Retry::Queued)
 }
 
-/// POST `/transcript/regenerate`: the old text stays until the new one is there. `language`: `None` detects it.
-pub async fn regenerate_transcript(
+/// Enqueues the transcription of what was processed; [`crate::repo::transcripts::regenerate`] is what a request calls.
+/// `language`: `None` detects it. `false` without media.
+pub(crate) async fn transcribe_again(
     tx: &Tx,
     id: UpdateId,
     language: Option<&str>,

@@ -153,7 +153,7 @@ async fn mark_outdated(tx: &Tx, update: UpdateId, but: TranscriptId) -> Result<(
 /// Enqueues a new recognition. What people see now stays until the new one is whole, and goes then. `false` when the
 /// update has no media to listen to.
 pub async fn regenerate(tx: &Tx, update: &RowUpdate, language: Option<&str>) -> Result<bool, StoreError> {
-    if !processing::regenerate_transcript(tx, update.id, language).await? {
+    if !processing::transcribe_again(tx, update.id, language).await? {
         return Ok(false);
     }
     transcripts::Entity::update_many()

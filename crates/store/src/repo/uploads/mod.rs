@@ -183,7 +183,10 @@ pub async fn release_quota(tx: &Tx, workspace: WorkspaceId, bytes: u64) -> Resul
     workspaces::Entity::update_many()
         .col_expr(
             workspaces::Column::UsedBytes,
-            Expr::cust_with_values("MAX(0, used_bytes - ?)", [column_of(bytes)]),
+            Expr::cust_with_values(
+                "CASE WHEN used_bytes > ? THEN used_bytes - ? ELSE 0 END",
+                [column_of(bytes), column_of(bytes)],
+            ),
         )
         .filter(workspaces::Column::Id.eq(workspace.0))
         .exec(tx.raw())

@@ -1,0 +1,18 @@
+//! Indexes for the lists of a team's comments (asks, decisions, answers) and for `from:` in the search.
+
+use sea_orm_migration::prelude::*;
+
+/// See the module.
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, include_str!("sql/m0002_up.sql")).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, include_str!("sql/m0002_down.sql")).await
+    }
+}
