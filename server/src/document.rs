@@ -78,6 +78,8 @@ fn answers(path: &str, method: &str, operation: &mut Value) {
         let tus = path.starts_with("/api/v1/uploads") && method != "options";
         shared.extend(tus.then_some(("412", "Only tus 1.0.0 is spoken")));
         shared.extend(tus.then_some(("422", "A header's field is not valid")));
+        let edits = bearer && ["put", "patch", "delete"].contains(&method);
+        shared.extend(edits.then_some(("412", "Somebody changed it in between")));
         shared.push(("5XX", "It is the server's fault, or it is busy"));
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };

@@ -736,6 +736,18 @@ fn example(document: &Value, schema: &Value) -> Value {
     }
 }
 
+/// Where the document says less than the server asks for.
+fn readable(path: &str, made: Value) -> Value {
+    match path {
+        "/api/v1/me/holidays" => json!({"dates": []}),
+        "/api/v1/rounds/{r}/carried-over/{item}" => json!({"state": "done"}),
+        "/api/v1/workspaces/{workspace}/webhooks" => {
+            json!({"url": "https://example.org/", "events": ["update.ready"]})
+        }
+        _ => made,
+    }
+}
+
 /// 10: every route that wants somebody, with a token of each scope.
 #[tokio::test]
 async fn scopes_are_checked_on_every_route() {
@@ -790,7 +802,7 @@ async fn scopes_are_checked_on_every_route() {
             let who = Client { token: token.clone(), ..world.server.anonymous() };
             let mut request = who.request(method.parse().unwrap(), &at).query(&query);
             if let Some(schema) = operation["requestBody"]["content"].get("application/json") {
-                request = request.json(&example(&document, &schema["schema"]));
+                request = request.json(&readable(&path, example(&document, &schema["schema"])));
             }
             let answer = request.send().await.unwrap();
             let status = answer.status().as_u16();

@@ -5,9 +5,9 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::{Conn, StoreError};
 
 pub mod access;
+pub mod attempts;
 pub mod catch_up;
 pub mod check_ins;
-pub mod attempts;
 pub mod comments;
 pub mod consumers;
 pub mod credentials;

@@ -58,6 +58,7 @@ pub struct FeedView {
     pub team_id: Option<TeamId>,
     /// The complete address with its token, shown this once. Whoever has it reads what you may read.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub url: Option<String>,
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
