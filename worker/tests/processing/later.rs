@@ -7,7 +7,7 @@ use futures::TryStreamExt as _;
 use meridian_blobs::layout;
 use meridian_domain::enums::{TranscriptStatus, UpdateStatus};
 use meridian_domain::ids::UpdateId;
-use meridian_store::repo::{jobs, media, processing, updates, workspaces};
+use meridian_store::repo::{jobs, media, processing, transcripts, updates, workspaces};
 
 use crate::support::{Recording, World, fixture, tiny_model};
 
@@ -156,7 +156,7 @@ async fn a_transcript_is_made_anew_and_the_old_one_stays_until_then() {
     let before = text().await;
     assert!(before.contains("database"), "{before}");
     let tx = world.store.write().await.unwrap();
-    assert!(processing::regenerate_transcript(&tx, recording.update, Some("en")).await.unwrap());
+    assert!(transcripts::regenerate(&tx, &first, Some("en")).await.unwrap());
     tx.commit().await.unwrap();
     let key = format!("transcribe:{}", recording.update);
     while jobs::open_with_key(world.store.reader(), &key).await.unwrap().is_some() {

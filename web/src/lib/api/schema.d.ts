@@ -2363,7 +2363,7 @@ export interface components {
              */
             team_id: string | null;
             /** @description The complete address with its token, shown this once. Whoever has it reads what you may read. */
-            url: string | null;
+            url?: string;
         };
         /**
          * @description What a feed is.
@@ -4839,6 +4839,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -5134,6 +5143,15 @@ export interface operations {
             };
             /** @description No such comment for you */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5931,6 +5949,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -6211,6 +6238,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -6370,6 +6406,15 @@ export interface operations {
             };
             /** @description Not allowed, or not within the API token's scopes */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6757,6 +6802,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -6853,6 +6907,15 @@ export interface operations {
             };
             /** @description Not allowed, or not within the API token's scopes */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7258,6 +7321,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -7624,6 +7696,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8366,6 +8447,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9184,6 +9274,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -9265,6 +9364,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9671,6 +9779,15 @@ export interface operations {
             };
             /** @description No such update for you */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10281,6 +10398,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No emoji, or no such moment */
             422: {
                 headers: {
@@ -10354,6 +10480,15 @@ export interface operations {
             };
             /** @description No such update for you, or no such reaction of yours */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10675,6 +10810,15 @@ export interface operations {
             };
             /** @description A text has no transcript */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11121,6 +11265,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -11250,6 +11403,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A header's field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -11369,6 +11531,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A header's field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -11473,6 +11644,13 @@ export interface operations {
             };
             /** @description Only tus 1.0.0 is spoken */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A header's field is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11586,6 +11764,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A header's field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The checksum does not match */
             460: {
                 headers: {
@@ -11663,6 +11850,15 @@ export interface operations {
             };
             /** @description No such webhook for you */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12707,6 +12903,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -12845,6 +13050,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -12914,6 +13128,15 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
