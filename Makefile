@@ -33,7 +33,7 @@ lint: ## formatting, clippy, dependency rules, the web app's checks
 	@scripts/lint.sh
 
 bench: ## measures what is measured so far and prints goal, figure and verdict
-	@scripts/bench.sh
+	@scripts/bench.sh $(PARTS)
 
 soak: ## the long campaigns
 	@scripts/soak.sh

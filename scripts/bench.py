@@ -1,8 +1,9 @@
 """Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run; and two browsers.
 
-usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE; the instance it starts has a data folder of its own and no speech
-model, so that only media is measured; P2 has one of its own. Recordings: MERIDIAN_SHARED or ../shared where present,
-else the tests' own.
+usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE [PART...]; parts: idle, browsers, files, live, talk; all of them without any.
+Rows of other parts stay in the results as they are. The instance it starts has a data folder of its own and no speech
+model, so that only media is measured; the talk (P2) has one of its own. Recordings: MERIDIAN_SHARED or ../shared where
+present, else the tests' own.
 """
 
 import http.client
@@ -23,8 +24,9 @@ import bench_live
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 3
-BROWSER_ROUNDS = 7
+BROWSER_ROUNDS = 11
 IDLE_S = 30
+PARTS = ("idle", "browsers", "files", "live", "talk")
 
 
 def stat(pid):
@@ -147,6 +149,15 @@ class Instance:
 
     def ended_children_cpu(self):
         return ended_children_cpu(self.worker)
+
+    def worker_cpu(self):
+        """CPU seconds of the worker and of its children that ended."""
+        return own_cpu(self.worker) + ended_children_cpu(self.worker)
+
+    def get(self, path):
+        """What GET answers, whatever its status."""
+        status, text = self.call("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {self.token}"})
+        return status, json.loads(text)
 
     def settle(self):
         """Returns when no media child has been there for a second."""
@@ -278,53 +289,78 @@ def browsers(instance, rows):
     rows += [(f"P1 until {name}, p50", "s", None, seconds[stage]["p50"]) for stage, name in names.items()]
 
 
-def main():
-    programs, results = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+def rows_files(instance, mp4, webm, rows):
+    """P3 and P4: whole files, beside ffmpeg."""
+    (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, mp4, lambda out: remux(mp4, out))
+    rows += [
+        ("P3 H.264 MP4, 10 min: last byte to playable", "s", 1, playable),
+        ("P3 CPU of the media child", "s", 2.5, cpu),
+        ("P3 CPU of an ffmpeg remux", "s", None, their_cpu),
+    ]
+    height = height_of(webm)
+    (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, webm, lambda out: ladder(webm, out, height))
+    rows += [
+        (f"P4 {webm.name}, {height}p: last byte to playable", "s", 3, playable),
+        ("P4 wall, ours / ffmpeg", "x", 1, wall / their_wall),
+        ("P4 CPU, ours / ffmpeg", "x", 1, cpu / their_cpu),
+        ("P4 wall of the media child", "s", None, wall),
+        ("P4 CPU of the media child", "s", None, cpu),
+        ("P4 wall of ffmpeg", "s", None, their_wall),
+        ("P4 CPU of ffmpeg", "s", None, their_cpu),
+    ]
+
+
+def measure(programs, parts):
+    """The rows of the wanted parts."""
     rows = []
+    media = Path(os.environ.get("MERIDIAN_SHARED", ROOT.parent / "shared")) / "media"
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sources:
-        mp4, webm = recordings(sources)
         instance = Instance(programs, folder)
         try:
-            idle(instance, rows)
-            browsers(instance, rows)
-            (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, mp4, lambda out: remux(mp4, out))
-            rows += [
-                ("P3 H.264 MP4, 10 min: last byte to playable", "s", 1, playable),
-                ("P3 CPU of the media child", "s", 2.5, cpu),
-                ("P3 CPU of an ffmpeg remux", "s", None, their_cpu),
-            ]
-            height = height_of(webm)
-            (playable, wall, cpu), (their_wall, their_cpu) = in_turns(instance, webm, lambda out: ladder(webm, out, height))
-            rows += [
-                (f"P4 {webm.name}, {height}p: last byte to playable", "s", 3, playable),
-                ("P4 wall, ours / ffmpeg", "x", 1, wall / their_wall),
-                ("P4 CPU, ours / ffmpeg", "x", 1, cpu / their_cpu),
-                ("P4 wall of the media child", "s", None, wall),
-                ("P4 CPU of the media child", "s", None, cpu),
-                ("P4 wall of ffmpeg", "s", None, their_wall),
-                ("P4 CPU of ffmpeg", "s", None, their_cpu),
-            ]
-            live = Path(os.environ.get("MERIDIAN_SHARED", ROOT.parent / "shared")) / "media"
-            bench_live.rows_p1(instance, live / "recordings", rows)
+            if "idle" in parts:
+                idle(instance, rows)
+            if "browsers" in parts:
+                browsers(instance, rows)
+            if "files" in parts:
+                rows_files(instance, *recordings(sources), rows)
+            if "live" in parts:
+                bench_live.rows_p1(instance, media / "recordings", rows)
         finally:
             instance.stop()
-        models = installed_models()
-        if models is not None and (live / "speech/talk-long.flac").exists():
-            with tempfile.TemporaryDirectory() as data:
-                instance = Instance(programs, data, models)
-                try:
-                    bench_live.rows_p2(instance, live / "speech/talk-long.flac", rows)
-                finally:
-                    instance.stop()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, medians of {ROUNDS}")
-    told = []
+    models, talk = installed_models(), media / "speech/talk-long.flac"
+    if "talk" in parts and models is not None and talk.exists():
+        with tempfile.TemporaryDirectory() as data:
+            instance = Instance(programs, data, models)
+            try:
+                bench_live.rows_p2(instance, talk, rows)
+            finally:
+                instance.stop()
+    return rows
+
+
+def report(rows, results, keep):
+    """Prints the rows and writes them; `keep`: beside those of earlier runs."""
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, load {load:.1f}, medians of {ROUNDS}")
+    told = json.loads(results.read_text())["rows"] if keep and results.exists() else []
+    measured = {what for what, *_ in rows}
+    told = [row for row in told if row["what"] not in measured]
     for what, unit, goal, figure in rows:
         verdict = "" if goal is None else "met" if figure <= goal else "missed"
         wanted = "" if goal is None else f"<= {goal}"
         print(f"{what:52} {wanted:>8} {figure:9.2f} {unit:12} {verdict}")
-        told.append({"what": what, "unit": unit, "goal": goal, "figure": round(figure, 3), "verdict": verdict or None})
+        told.append({"what": what, "unit": unit, "goal": goal, "figure": round(figure, 3), "verdict": verdict or None,
+                     "load": round(load, 1)})
     results.parent.mkdir(exist_ok=True)
-    results.write_text(json.dumps({"load": os.getloadavg(), "cores": os.cpu_count(), "rows": told}, indent=1) + "\n")
+    results.write_text(json.dumps({"cores": os.cpu_count(), "rows": told}, indent=1) + "\n")
+
+
+def main():
+    programs, results = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    parts = sys.argv[3:] or PARTS
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    report(measure(programs, parts), results, keep=len(sys.argv) > 3)
 
 
 if __name__ == "__main__":

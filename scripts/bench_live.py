@@ -123,8 +123,43 @@ def rows_p1(instance, recordings, rows):
     ]
 
 
+class Reader:
+    """Reads the transcript twice a second as it grows, and notes how old each line was when it came."""
+
+    def __init__(self, instance, update, begin):
+        self.instance, self.update, self.begin = instance, update, begin
+        self.ages, self.lines, self.over = [], 0, threading.Event()
+        self.thread = threading.Thread(target=self.read)
+        self.thread.start()
+
+    def read(self):
+        while not self.over.wait(0.5):
+            status, told = self.instance.get(f"/updates/{self.update}/transcript")
+            if status != 200:
+                continue
+            now = time.monotonic() - self.begin
+            lines = told["segments"]
+            if len(lines) > self.lines:
+                # Lines come by the window: its last one is what somebody waited for the least.
+                self.ages.append(now - lines[-1]["end_ms"] / 1000)
+                self.lines = len(lines)
+
+    def stop(self):
+        self.over.set()
+        self.thread.join()
+        return self.ages
+
+
+def heard(instance, update):
+    """Seconds until an update's transcript is settled."""
+    begin = time.monotonic()
+    while instance.api("GET", f"/updates/{update}")["transcript"]["status"] in ("pending", "running"):
+        time.sleep(0.1)
+    return time.monotonic() - begin
+
+
 def rows_p2(instance, talk, rows):
-    """A talk is spoken as long as it lasts; then Stop to its whole transcript."""
+    """A talk is spoken as long as it lasts, then Stop to its whole transcript; then the same as a file."""
     # One chunk a second, as a recorder hands them over.
     webm = Path(instance.folder, "talk.webm")
     subprocess.run(["ffmpeg", "-v", "error", "-i", talk, "-c:a", "libopus", "-cluster_time_limit", "1000", webm], check=True)
@@ -132,17 +167,33 @@ def rows_p2(instance, talk, rows):
     seconds = float(subprocess.check_output(["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
                                              webm], text=True))
     recorder = Recorder(instance, "talk")
-    begin, piece, words_early = time.monotonic(), int(len(body) / seconds) + 1, 0
+    cpu = instance.worker_cpu()
+    begin, piece = time.monotonic(), int(len(body) / seconds) + 1
+    reader = Reader(instance, recorder.update, begin)
     for index, start in enumerate(range(0, len(body), piece)):
         time.sleep(max(0, begin + index + 1 - time.monotonic()))
         recorder.chunk(body[start:start + piece])
+    ages = sorted(reader.stop())
     words_early = instance.words(recorder.update)
     recorder.stop()
-    stopped = time.monotonic()
-    while instance.api("GET", f"/updates/{recorder.update}")["transcript"]["status"] in ("pending", "running"):
-        time.sleep(0.1)
-    done = time.monotonic() - stopped
+    live_s = heard(instance, recorder.update)
+    instance.settle()
+    live_cpu, cpu = instance.worker_cpu() - cpu, instance.worker_cpu()
+    begin = time.monotonic()
+    file = Recorder(instance, "talk, as a file")
+    file.chunk(body)
+    file.stop()
+    file_s = heard(instance, file.update)
+    instance.settle()
+    file_cpu = instance.worker_cpu() - cpu
+    words = max(1, instance.words(recorder.update))
     rows += [
-        (f"P2 talk of {seconds:.0f} s: Stop to its whole transcript", "s", 10, done),
-        ("P2 words that were there at Stop", "%", None, 100 * words_early / max(1, instance.words(recorder.update))),
+        (f"P2 talk of {seconds:.0f} s: Stop to its whole transcript", "s", 10, live_s),
+        ("P2 the same as a file: last byte to its transcript", "s", None, file_s),
+        ("P2 words that were there at Stop", "%", None, 100 * words_early / words),
+        ("P2 a line is there after its last word, median", "s", None, statistics.median(ages)),
+        ("P2 the same, at most", "s", None, ages[-1]),
+        ("P2 CPU of the worker, live / as a file", "x", 1.25, live_cpu / file_cpu),
+        ("P2 CPU of the worker, as a file", "s", None, file_cpu),
+        ("P2 words, live / as a file", "x", None, words / max(1, instance.words(file.update))),
     ]

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
@@ -16,7 +15,7 @@ use meridian_store::repo::events::{self, Event};
 use meridian_store::repo::visibility;
 use meridian_store::{Conn, Store, StoreError, Watcher};
 use serde_json::{Map, Value};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -76,7 +75,7 @@ pub struct Hub(Arc<Inner>);
 
 struct Inner {
     sender: broadcast::Sender<Arc<Ready>>,
-    commits: Arc<AtomicU64>,
+    commits: watch::Sender<u64>,
     closed: CancellationToken,
     reader: JoinHandle<()>,
 }
@@ -94,10 +93,10 @@ impl Hub {
     /// The database is away.
     pub async fn start(store: &Store) -> Result<Self, StoreError> {
         let (sender, _) = broadcast::channel(BEHIND);
-        let commits = Arc::new(AtomicU64::new(0));
+        let commits = watch::Sender::new(0);
         let watcher = store.watcher().await?;
         let last = events::newest(store.reader()).await?;
-        let reading = read(store.clone(), watcher, sender.clone(), Arc::clone(&commits), last);
+        let reading = read(store.clone(), watcher, sender.clone(), commits.clone(), last);
         let reader = tokio::spawn(reading);
         Ok(Self(Arc::new(Inner { sender, commits, closed: CancellationToken::new(), reader })))
     }
@@ -109,7 +108,12 @@ impl Hub {
 
     /// A number that grows when anything was committed: as long as it stands, no right has changed.
     pub fn commits(&self) -> u64 {
-        self.0.commits.load(Ordering::Relaxed)
+        *self.0.commits.borrow()
+    }
+
+    /// Tells of each commit, for whoever waits for one.
+    pub fn watch_commits(&self) -> watch::Receiver<u64> {
+        self.0.commits.subscribe()
     }
 
     /// Ends every stream, so that the server can stop.
@@ -127,15 +131,16 @@ async fn read(
     store: Store,
     mut watcher: Watcher,
     sender: broadcast::Sender<Arc<Ready>>,
-    commits: Arc<AtomicU64>,
+    commits: watch::Sender<u64>,
     mut last: i64,
 ) {
     loop {
-        tokio::time::sleep(if sender.receiver_count() > 0 { EVERY } else { EVERY_UNHEARD }).await;
+        let heard = sender.receiver_count() + commits.receiver_count() > 0;
+        tokio::time::sleep(if heard { EVERY } else { EVERY_UNHEARD }).await;
         match watcher.changed().await {
             Ok(false) => continue,
             Ok(true) => {
-                commits.fetch_add(1, Ordering::Relaxed);
+                commits.send_modify(|count| *count = count.wrapping_add(1));
             }
             Err(error) => {
                 tracing::warn!(%error, "the event table cannot be watched");

@@ -1,4 +1,5 @@
 // P1: from the click on Stop until another browser shows a picture of the last two seconds; both browsers on this machine.
+// The viewer follows as the player does by itself, and goes to the newest picture there is once the recorder stops.
 // usage: node recorder-bench.mjs BASE FOLDER ROUNDS SECONDS; prints one JSON object: the delays in ms, and their stages.
 import { browser, button, person, recordFor, speech, start, until, visit } from './recorder-lib.mjs';
 
@@ -31,7 +32,7 @@ await recorder.context.addInitScript(() => {
   };
 });
 
-/** Every picture that the viewer's player shows: `[wall ms, media ms]`. The viewer stays at the end of what there is. */
+/** Every picture that the viewer's player shows: `[wall ms, media ms]`; with `hurry` it goes to the end of what there is. */
 const follow = () => {
   const video = document.querySelector('video');
   window.shown = [];
@@ -42,7 +43,7 @@ const follow = () => {
   video.requestVideoFrameCallback(note);
   setInterval(() => {
     const end = video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : 0;
-    if (end - video.currentTime > 1.2) video.currentTime = end - 0.6;
+    if (window.hurry && end - video.currentTime > 1.2) video.currentTime = end - 0.6;
     if (video.paused && !video.ended) void video.play();
   }, 50);
 };
@@ -61,6 +62,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
   await recorder.page.evaluate(() => {
     document.addEventListener('click', () => (window.stages.click = Date.now()), { capture: true, once: true });
   });
+  await viewer.page.evaluate(() => (window.hurry = true));
   await button(recorder.page, 'Stop').click();
   // The list's end as the server tells it.
   const media = await until(ben, id, (found) => found.media.hls_url !== null);

@@ -12,7 +12,7 @@ export const axe = fs.readFileSync(clients.resolve('axe-core/axe.min.js'), 'utf8
 
 const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--mute-audio',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required', '--use-fake-ui-for-media-stream'];
+  '--autoplay-policy=no-user-gesture-required'];
 const PASSWORD = 'correct horse battery';
 export const TITLE = 'Harbour report';
 
@@ -28,14 +28,16 @@ export function speech(folder, { long = false } = {}) {
   return { file, words: ['payment', 'report', 'tomorrow'], loop: true };
 }
 
-/** A Chromium with a profile of its own that outlives it, and fake devices. `kill` is a SIGKILL. */
-export async function browser(folder, name, { mic, fake = true, viewport, timezoneId, permissions } = {}) {
+/** A Chromium with a profile of its own that outlives it, and fake devices. `kill` is a SIGKILL. `refuse`: the person says
+ * no to every question; `flags`: more of Chromium's own. */
+export async function browser(folder, name, { mic, fake = true, refuse = false, flags = [], viewport, timezoneId, permissions } = {}) {
   const profile = path.join(folder, `profile-${name}`);
   const devices = fake
     ? ['--use-fake-device-for-media-stream=display-media-type=browser', ...(mic ? [`--use-file-for-fake-audio-capture=${path.resolve(mic)}`] : [])]
     : [];
+  const asked = `--use-fake-ui-for-media-stream${refuse ? '=deny' : ''}`;
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: false, args: [...FLAGS, ...devices],
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: false, args: [...FLAGS, asked, ...devices, ...flags],
     viewport: viewport ?? { width: 1280, height: 800 }, timezoneId: timezoneId ?? 'Europe/Berlin', permissions, reducedMotion: 'reduce',
   });
   const page = context.pages()[0] ?? (await context.newPage());
@@ -99,6 +101,7 @@ export async function person(base, name, invite) {
   let token = made.access_token;
   return {
     name, email, workspace: made.workspace.id,
+    authorization: () => ({ authorization: `Bearer ${token}` }),
     call: async (method, address, body) => {
       try {
         return await json(base, method, address, body, token);

@@ -119,7 +119,7 @@ await step('camera, through a cut network and a killed server', async () => {
   await recordFor(first.page, 2);
   await first.context.setOffline(true);
   await first.page.getByText('The server cannot be reached').waitFor();
-  await recordFor(first.page, 7);
+  await recordFor(first.page, 22);
   await first.context.setOffline(false);
   await first.page.getByText('Everything is safe on the server').waitFor();
   await restartServer();

@@ -131,7 +131,7 @@ impl<'a> Publisher<'a> {
         Ok(size_bytes)
     }
 
-    fn sound(&mut self, start_sample: u64, body: &[u8]) -> Result<(), JobError> {
+    fn sound(&mut self, start_sample: u64, body: &[u8], live: bool) -> Result<(), JobError> {
         if self.listening.is_none() && !self.heard_without_model {
             let Some(model) = self.context.model.installed() else {
                 self.heard_without_model = true;
@@ -144,6 +144,7 @@ impl<'a> Publisher<'a> {
                 generation: self.generation,
                 language: self.view.language.clone(),
                 glossary: self.view.glossary.clone(),
+                live,
             };
             self.listening = Some(Listening::start(self.context, about, model)?);
         }
@@ -221,7 +222,7 @@ impl Sink for Publisher<'_> {
             FromChild::Probed(probed) => self.probed(&probed).await,
             FromChild::Rendition(rendition) => self.rendition(rendition, body).await,
             FromChild::Segment(segment) => self.segment(segment, body).await,
-            FromChild::Pcm { start_sample } => self.sound(start_sample, &body),
+            FromChild::Pcm { start_sample } => self.sound(start_sample, &body, source.is_live()),
             FromChild::Progress { position_ms } => self.progress(position_ms, source).await,
             FromChild::Artefact { name, content_type } => self.artefact(name, content_type, body).await,
             FromChild::Read { .. }

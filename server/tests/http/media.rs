@@ -515,6 +515,26 @@ async fn media_in_work_is_playable_from_its_first_segment() {
     assert!(player.get(&variant).await.text.ends_with("#EXT-X-ENDLIST\n"));
 }
 
+/// Blocking playlist reload: who asks for what is not there yet has it, or the end, as soon as it is.
+#[tokio::test]
+async fn a_player_that_asks_ahead_is_answered_when_there_is_more() {
+    let studio = Studio::new().await;
+    let picture = studio.rendition("720p", "video").await;
+    let player = studio.player();
+    studio.segment(picture, "720p", 0).await;
+    let folder = studio.folder(&studio.world.ada).await;
+    let variant = format!("{folder}hls/{}/720p/playlist.m3u8", studio.generation);
+    let there = player.get(&format!("{variant}?_HLS_msn=0")).await.text;
+    assert!(there.ends_with("0.m4s\n") && there.contains("CAN-BLOCK-RELOAD=YES"), "{there}");
+    let asked = [format!("{variant}?_HLS_msn=1"), format!("{variant}?_HLS_msn=2")];
+    let (ahead, ()) = tokio::join!(player.get(&asked[0]), studio.segment(picture, "720p", 1));
+    assert!(ahead.text.ends_with("1.m4s\n"), "{}", ahead.text);
+    let (ahead, ()) = tokio::join!(player.get(&asked[1]), studio.finish());
+    assert!(ahead.text.ends_with("1.m4s\n#EXT-X-ENDLIST\n"), "{}", ahead.text);
+    let after = player.get(&asked[1]).await.text;
+    assert!(after.ends_with("#EXT-X-ENDLIST\n") && !after.contains("SERVER-CONTROL"), "{after}");
+}
+
 #[tokio::test]
 async fn what_was_trimmed_away_is_not_served() {
     let studio = Studio::whole().await;

@@ -1,5 +1,6 @@
 //! The whole: server, embedded worker, media child, recogniser, browser.
 
+mod chunks;
 mod instance;
 mod kills;
 mod recorder;

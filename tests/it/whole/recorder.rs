@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::instance::Instance;
+use super::instance::{Instance, shared};
 
 /// Runs a script of `browser/`; each `RESTART` that it prints is a SIGKILL and a new start of the server.
 async fn run(instance: &mut Instance, script: &str, arguments: &[String]) -> String {
@@ -48,6 +48,27 @@ async fn recordings_are_watched_live_and_survive_network_server_and_browser() {
     std::fs::create_dir(&pictures).unwrap();
     let told = run(&mut instance, "recorder.mjs", &[pictures.display().to_string()]).await;
     assert!(told.contains("all steps done"), "{told}");
+}
+
+#[tokio::test]
+async fn the_recorder_handles_what_goes_wrong_and_a_draft_is_reviewed() {
+    let mut instance = Instance::start().await;
+    let folder = instance.data().join("recorder");
+    std::fs::create_dir(&folder).unwrap();
+    let told = run(&mut instance, "recorder-page.mjs", &[folder.display().to_string()]).await;
+    assert!(told.contains("all steps done"), "{told}");
+}
+
+#[tokio::test]
+async fn firefox_records_and_plays() {
+    let mut instance = Instance::start().await;
+    let folder = instance.data().join("firefox");
+    std::fs::create_dir(&folder).unwrap();
+    let chromium = shared().map(|media| media.join("media/recordings/cam-h264-opus.webm"));
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/media/moov-in-front.mp4");
+    let file = chromium.unwrap_or_else(own).display().to_string();
+    let told = run(&mut instance, "firefox.mjs", &[folder.display().to_string(), file]).await;
+    assert!(told.contains("all of Firefox done"), "{told}");
 }
 
 /// More of the same kill; `MERIDIAN_TEST_SEEDS` says how many browsers are killed. The soak run asks for ten.

@@ -55,6 +55,7 @@ pub(super) async fn remake(
         generation,
         language,
         glossary: view.glossary.clone(),
+        live: false,
     };
     let mut sink = SoundOnly(Listening::start(context, about, model)?);
     let patience = Patience { stall: context.times.stall, silence: context.times.child_silence };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use meridian_domain::enums::TranscriptStatus;
 use meridian_domain::ids::{GenerationId, TranscriptId, UpdateId};
 use meridian_domain::transcript::{Span, Word};
-use meridian_media::speech::{RecognisedSegment, SpeechError, Window, Windower};
+use meridian_media::speech::{Pace, RecognisedSegment, SpeechError, Window, Windower};
 use meridian_store::repo::jobs::Lease;
 use meridian_store::repo::processing;
 use tokio::sync::mpsc;
@@ -20,6 +20,8 @@ use crate::error::{JobError, chain};
 
 /// Samples that voice activity looks at in one go: half a second.
 const STRIDE_SAMPLES: u64 = 8_000;
+/// With more sound than this waiting (8 s) nobody reads along: what is behind catches up in long windows.
+const BEHIND_SAMPLES: u64 = 128_000;
 /// Windows that wait for the recogniser; more wait as sound in the spool.
 const WINDOWS_AHEAD: usize = 2;
 /// How sure a detected language has to be to be kept for the rest of the recording.
@@ -40,6 +42,8 @@ pub(crate) struct About {
     pub(crate) language: Option<String>,
     /// The team's names and terms.
     pub(crate) glossary: Vec<String>,
+    /// Somebody is still speaking.
+    pub(crate) live: bool,
 }
 
 /// A transcript in the making. Dropping it stops everything.
@@ -61,10 +65,10 @@ impl Listening {
         let spool = Spool::new(&context.scratch).map_err(JobError::io("making the sound's scratch file"))?;
         let spool = Arc::new(spool);
         let (send, windows) = mpsc::channel(WINDOWS_AHEAD);
-        let sound = Arc::clone(&spool);
+        let (sound, live) = (Arc::clone(&spool), about.live);
         std::thread::Builder::new()
             .name("voice-activity".to_owned())
-            .spawn(move || cut(&sound, &send))
+            .spawn(move || cut(&sound, live, &send))
             .map_err(JobError::io("starting a thread"))?;
         let writer = Writer { context: context.clone(), about, model, transcript: None, language: None };
         let text = AbortOnDropHandle::new(tokio::spawn(writer.run(windows)));
@@ -84,19 +88,20 @@ impl Listening {
 }
 
 /// Cuts windows until the sound ends or nobody takes them any more.
-fn cut(spool: &Spool, send: &mpsc::Sender<Result<Window, JobError>>) {
-    if let Err(error) = cut_all(spool, send) {
+fn cut(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Window, JobError>>) {
+    if let Err(error) = cut_all(spool, live, send) {
         // Nobody there any more: nothing to tell.
         drop(send.blocking_send(Err(error)));
     }
 }
 
-fn cut_all(spool: &Spool, send: &mpsc::Sender<Result<Window, JobError>>) -> Result<(), JobError> {
+fn cut_all(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Window, JobError>>) -> Result<(), JobError> {
     let mut windower = Windower::new()?;
     let (mut at, mut samples) = (0_u64, Vec::new());
     let unread = || JobError::io("reading the sound's scratch file");
     while spool.read(at, &mut samples, STRIDE_SAMPLES).map_err(unread())?.is_some() {
         at += u64::try_from(samples.len()).unwrap_or(0);
+        windower.set_pace(if live && spool.waiting(at) < BEHIND_SAMPLES { Pace::Live } else { Pace::Whole });
         for window in windower.push_s16(&samples)? {
             if send.blocking_send(Ok(window)).is_err() {
                 return Ok(());
@@ -142,10 +147,13 @@ impl Writer {
     }
 
     async fn hear(&self, window: Result<Window, JobError>) -> Result<Heard, JobError> {
+        let window = window?;
+        tracing::debug!(update_id = %self.about.update, start_ms = window.start_ms(), end_ms = window.end_ms(),
+            audio_ms = window.audio_ms(), "listening to a window");
         let request = Request {
             priority: self.about.priority,
             model: self.model.clone(),
-            window: window?,
+            window,
             language: self.language.clone(),
             glossary: self.about.glossary.clone(),
         };

@@ -55,6 +55,11 @@ impl Spool {
         self.changed.notify_all();
     }
 
+    /// How many samples are written from `sample` on: they wait to be heard.
+    pub(super) fn waiting(&self, sample: u64) -> u64 {
+        (self.lock().written_bytes / SAMPLE_BYTES).saturating_sub(sample)
+    }
+
     /// Whole samples from `sample` on, at most `samples.len()`; blocks until there are some. `None` at the end.
     pub(super) fn read(&self, sample: u64, samples: &mut Vec<i16>, most: u64) -> std::io::Result<Option<()>> {
         let from = sample.saturating_mul(SAMPLE_BYTES);
@@ -102,6 +107,7 @@ mod tests {
                 spool.write(3, &[4, 0, 255]).unwrap();
                 spool.end();
             });
+            assert!(spool.waiting(0) <= 4 && spool.waiting(9) == 0);
             spool.read(0, &mut samples, 3).unwrap().unwrap();
             assert_eq!(samples, [1, 2, 0]);
             spool.read(3, &mut samples, 3).unwrap().unwrap();

@@ -84,11 +84,90 @@ async fn text_appears_while_somebody_still_speaks() {
     assert_eq!(whole.join(" ").matches("database").count(), 3, "{whole:?}");
 }
 
+/// The spoken fixture three times, with a breath of 1.5 s after each, as clusters of a second.
+fn with_breaths(world: &World) -> Vec<u8> {
+    let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/media/spoken-update.webm");
+    let path = world.folder.path().join("breaths.webm");
+    let thrice = "[0:a]apad=pad_dur=1.5,asplit=3[a][b][c];[a][b][c]concat=n=3:v=0:a=1";
+    let made = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(clip)
+        .args(["-filter_complex", thrice, "-c:a", "libopus", "-cluster_time_limit", "1000", "-f", "webm"])
+        .arg(&path)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    std::fs::read(&path).unwrap()
+}
+
+/// Where the cluster begins that begins the given second.
+fn second(bytes: &[u8], second: usize) -> usize {
+    let clusters = bytes.windows(4).enumerate().filter(|(_, id)| id == b"\x1f\x43\xb6\x75").map(|(at, _)| at);
+    clusters.skip(second).next().unwrap()
+}
+
+/// What the workers listened to, in order: where it starts, and how long it is, in milliseconds.
+fn listened(world: &World) -> Vec<(i64, i64)> {
+    let number = |line: &str, name: &str| -> Option<i64> {
+        let digits = line.split(name).nth(1)?.split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok()
+    };
+    let log = world.log();
+    let windows = log.lines().filter(|line| line.contains("listening to a window"));
+    windows.map(|line| number(line, "start_ms=").zip(number(line, "audio_ms=")).unwrap()).collect()
+}
+
+/// Text comes after a breath, while nothing more arrives; at the end there is nothing to do but for the tail.
+#[tokio::test]
+async fn text_follows_each_breath_and_only_the_tail_is_left_at_the_end() {
+    let Some(model) = tiny_model() else {
+        return eprintln!("skipped: tiny.en is not installed");
+    };
+    let world = World::new().await;
+    let told = [("MERIDIAN_LOG", "info,meridian_worker=debug,sqlx=warn,sea_orm=warn"), ("NO_COLOR", "1")];
+    let _worker = world.worker(Some(&model), &told);
+    let bytes = with_breaths(&world);
+    let recording = world.recording(None).await;
+    let mut sent = 0;
+    // The clip lasts 14.3 s, each round 15.8 s: 1.2 s into the next one its last word must be there.
+    for (round, until_s) in [(1, 17), (2, 33)] {
+        let until = second(&bytes, until_s);
+        send(&world, recording, &bytes, sent, until).await;
+        sent = until;
+        let row = world.row(recording.update).await;
+        assert!(row.live && row.status == UpdateStatus::Uploading, "{row:?}");
+        let started = std::time::Instant::now();
+        loop {
+            let cues = media::cues(world.store.reader(), recording.update).await.unwrap();
+            let text: String = cues.into_iter().map(|cue| cue.text.to_lowercase()).collect();
+            if text.matches("lunch").count() == round {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_mins(2), "{text}; {}", world.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    let before = listened(&world);
+    send(&world, recording, &bytes, sent, bytes.len()).await;
+    world.end(recording, bytes.len()).await;
+    let row = world.until_status(recording.update, UpdateStatus::Ready).await;
+    assert_eq!(row.transcript_status, TranscriptStatus::Ready);
+    let all = listened(&world);
+    let (early, tail) = all.split_at(before.len());
+    assert_eq!(early, before);
+    assert!(early.len() > 2 && !tail.is_empty(), "{all:?}");
+    assert!(tail.iter().all(|(start, _)| *start >= 31_000), "what was heard was heard again: {all:?}");
+    // Cut windows cost less: none is filled up to 30 s.
+    assert!(all.iter().all(|(_, audio)| *audio <= 15_000), "{all:?}");
+}
+
 #[tokio::test]
 async fn a_worker_that_dies_while_somebody_records_is_followed_by_one_that_starts_from_the_log() {
     let world = World::new().await;
     let short = [("MERIDIAN_TEST_LEASE_MS", "2000")];
-    let worker = world.worker(None, &short);
+    // Without a model only the text is left out.
+    let model = tiny_model();
+    let worker = world.worker(model.as_deref(), &short);
     let bytes = fixture("spoken-update.webm");
     let recording = world.recording(None).await;
     let (third, two_thirds) = (bytes.len() / 3, bytes.len() * 2 / 3);
@@ -98,7 +177,7 @@ async fn a_worker_that_dies_while_somebody_records_is_followed_by_one_that_start
     drop(worker);
     // Nobody works, the recorder does not notice.
     send(&world, recording, &bytes, third, two_thirds).await;
-    let _other = world.worker(None, &short);
+    let _other = world.worker(model.as_deref(), &short);
     let row = world.until(recording.update, |r| r.generation_id != first).await;
     assert!(row.live && row.status == UpdateStatus::Uploading, "{row:?}");
     let segments = async || {
@@ -115,4 +194,11 @@ async fn a_worker_that_dies_while_somebody_records_is_followed_by_one_that_start
     world.end(recording, bytes.len()).await;
     let row = world.until_status(recording.update, UpdateStatus::Ready).await;
     assert!(row.warnings.is_empty() && row.duration_ms.unwrap() > 5_000, "{row:?}");
+    if model.is_some() {
+        let cues = media::cues(world.store.reader(), recording.update).await.unwrap();
+        let text: String = cues.into_iter().map(|cue| cue.text.to_lowercase()).collect();
+        for word in ["morning", "database", "lunch"] {
+            assert_eq!(text.matches(word).count(), 1, "{word} in {text}");
+        }
+    }
 }

@@ -220,12 +220,18 @@ impl Pass {
             if self.copy_audio.is_none() {
                 self.publisher.push_audio(rest);
             }
-            if let Some(peaks) = sound.peaks_json().filter(|_| self.artefacts && sound.frames > 0) {
-                let (name, content_type) = ("peaks.json".to_owned(), "application/json".to_owned());
-                self.link.send(&FromChild::Artefact { name, content_type }, &peaks)?;
-            }
         }
+        // The last segments first: somebody may be waiting to see the end.
         self.publisher.finish()?;
+        if let Some(sound) = &mut self.sound
+            && let Some(peaks) = sound.peaks_json().filter(|_| self.artefacts && sound.frames > 0)
+        {
+            let (name, content_type) = ("peaks.json".to_owned(), "application/json".to_owned());
+            self.link.send(&FromChild::Artefact { name, content_type }, &peaks)?;
+        }
+        if let Some(video) = &mut self.video {
+            video.finish_stills(end_us)?;
+        }
         Ok(self.summary(end_us))
     }
 

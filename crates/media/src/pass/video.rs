@@ -268,7 +268,7 @@ impl VideoPath {
         self.receive(publisher)
     }
 
-    /// Encodes the rest, the last picture standing until `end_us`, and sends the stills.
+    /// Encodes the rest, the last picture standing until `end_us`.
     pub(crate) fn finish(&mut self, end_us: i64, publisher: &mut Publisher) -> Result<(), MediaError> {
         // Players end where the pictures end: sound that goes on needs one that stands.
         let goes_on = matches!(&self.path, Some(Path::Copy(copy)) if copy.frames > 0)
@@ -282,16 +282,19 @@ impl VideoPath {
             self.receive(publisher)?;
         }
         match &mut self.path {
-            Some(Path::Encode(parts)) => {
-                parts.1.finish(from_us(end_us, TICKS), publisher)?;
-                parts.1.stills.finish(end_us, &self.link)
-            }
-            Some(Path::Copy(copy)) => match &mut copy.stills {
-                Some(stills) => stills.finish(end_us, &self.link),
-                None => Ok(()),
-            },
-            None => Ok(()),
+            Some(Path::Encode(parts)) => parts.1.finish(from_us(end_us, TICKS), publisher),
+            Some(Path::Copy(_)) | None => Ok(()),
         }
+    }
+
+    /// Sends what is ready only at the end: the storyboard, and the poster of what is short.
+    pub(crate) fn finish_stills(&mut self, end_us: i64) -> Result<(), MediaError> {
+        let stills = match &mut self.path {
+            Some(Path::Encode(parts)) => Some(&mut parts.1.stills),
+            Some(Path::Copy(copy)) => copy.stills.as_mut(),
+            None => None,
+        };
+        stills.map_or(Ok(()), |stills| stills.finish(end_us, &self.link))
     }
 
     /// Pictures copied or decoded.

@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod languages;
 mod logging;
+mod pace;
 mod recogniser;
 mod segment;
 mod sentences;
@@ -20,6 +21,7 @@ mod words;
 
 pub use error::SpeechError;
 pub use languages::{Language, languages};
+pub use pace::Pace;
 pub use recogniser::{Abort, DetectedLanguage, Options, Recogniser};
 pub use segment::{RecognisedSegment, Word};
 pub use window::{SpeechSpan, Window, Windower};

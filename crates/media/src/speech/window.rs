@@ -2,6 +2,7 @@
 //!
 //! Speech is cut at silences, pauses inside a window are shortened, and the
 //! window remembers from where in the recording each piece of it came.
+use super::pace::Pace;
 use super::span::{Frames, SpanFinder};
 use super::vad::{FRAME, Vad};
 use super::{SpeechError, WINDOW_MAX_MS};
@@ -9,8 +10,6 @@ use std::collections::VecDeque;
 
 /// Samples a millisecond.
 const PER_MS: usize = 16;
-/// Frames that voice activity detection hears at once (8.2 s).
-const BLOCK_FRAMES: usize = 256;
 /// Frames left around speech (256 ms): Silero is late at the start of a word
 /// and early at a soft end.
 const PAD_FRAMES: usize = 8;
@@ -22,10 +21,6 @@ const WINDOW_FRAMES: usize = 28_000 * PER_MS / FRAME;
 const EARLY_FRAMES: usize = 312;
 /// Speech without any silence is cut at its softest frame within the last 8 s.
 const SOFTEST_FRAMES: usize = 250;
-/// After this much silence a window of at least 10 s is as good as it gets
-/// (2 s), and any window after 5 s: nobody should wait for text.
-const PAUSE_FRAMES: usize = 62;
-const LONG_PAUSE_FRAMES: usize = 156;
 
 const _: () = assert!(WINDOW_MAX_MS == 28_000);
 
@@ -107,6 +102,7 @@ impl Window {
 #[derive(Debug)]
 pub struct Windower {
     vad: Vad,
+    pace: Pace,
     /// Samples from `kept_from` on; those before are in windows or silent.
     kept: VecDeque<f32>,
     kept_from: usize,
@@ -128,6 +124,7 @@ impl Windower {
     pub fn new() -> Result<Self, SpeechError> {
         Ok(Self {
             vad: Vad::new()?,
+            pace: Pace::default(),
             kept: VecDeque::new(),
             kept_from: 0,
             analysed: 0,
@@ -139,15 +136,21 @@ impl Windower {
         })
     }
 
+    /// Cuts for another purpose from here on.
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     /// Takes the next samples (16 kHz mono) and gives the windows whose end is
     /// now certain: mostly none, seldom more than one.
     pub fn push(&mut self, samples: &[f32]) -> Result<Vec<Window>, SpeechError> {
         let mut windows = Vec::new();
+        let block_samples = self.pace.block_frames() * FRAME;
         // However much comes at once, only about a block more is held.
-        for part in samples.chunks(BLOCK_FRAMES * FRAME) {
+        for part in samples.chunks(block_samples) {
             self.kept.extend(part);
-            while self.kept_from + self.kept.len() >= self.analysed + BLOCK_FRAMES * FRAME {
-                let block = self.copy(self.analysed, self.analysed + BLOCK_FRAMES * FRAME);
+            while self.kept_from + self.kept.len() >= self.analysed + block_samples {
+                let block = self.copy(self.analysed, self.analysed + block_samples);
                 self.analyse(&block, &mut windows)?;
             }
         }
@@ -211,7 +214,7 @@ impl Windower {
 
     fn add(&mut self, span: Frames, windows: &mut Vec<Window>) {
         self.speech.push(SpeechSpan { start_ms: ms(span.from * FRAME), end_ms: ms(span.to * FRAME) });
-        if audio_frames(&self.pending, Some(span)) > WINDOW_FRAMES {
+        if audio_frames(&self.pending, Some(span)) > self.pace.window_frames() {
             self.emit_at_best_pause(span.from, windows);
         }
         self.pending.push(span);
@@ -220,7 +223,7 @@ impl Windower {
     /// The speech that goes on now would make the window too long.
     fn cut_if_full(&mut self, open: usize, windows: &mut Vec<Window>) {
         let going_on = Frames { from: open, to: self.frame };
-        if audio_frames(&self.pending, Some(going_on)) < WINDOW_FRAMES {
+        if audio_frames(&self.pending, Some(going_on)) < self.pace.window_frames() {
             return;
         }
         if !self.pending.is_empty() {
@@ -254,9 +257,7 @@ impl Windower {
     fn emit_after_pause(&mut self, windows: &mut Vec<Window>) {
         let Some(last) = self.pending.last() else { return };
         let pause = self.frame - last.to;
-        if pause >= LONG_PAUSE_FRAMES
-            || (pause >= PAUSE_FRAMES && audio_frames(&self.pending, None) >= EARLY_FRAMES)
-        {
+        if self.pace.ends_after(pause, || audio_frames(&self.pending, None)) {
             self.emit(self.pending.len(), windows);
         }
     }

@@ -1,5 +1,5 @@
 //! Clips, models and the way from one to text.
-use meridian_media::speech::{Options, RecognisedSegment, Recogniser, Window, Windower};
+use meridian_media::speech::{Options, Pace, RecognisedSegment, Recogniser, Window, Windower};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -99,7 +99,12 @@ pub(crate) fn recogniser(name: &'static str) -> MutexGuard<'static, Recogniser> 
 
 /// The windows of a whole recording, pushed in uneven portions.
 pub(crate) fn windows(samples: &[f32]) -> Vec<Window> {
+    windows_at(Pace::Whole, samples)
+}
+
+fn windows_at(pace: Pace, samples: &[f32]) -> Vec<Window> {
     let mut windower = Windower::new().unwrap();
+    windower.set_pace(pace);
     let mut windows = Vec::new();
     for part in samples.chunks(4_321) {
         windows.extend(windower.push(part).unwrap());
@@ -114,8 +119,18 @@ pub(crate) fn transcribe(
     samples: &[f32],
     language: &str,
 ) -> Vec<RecognisedSegment> {
+    transcribe_at(Pace::Whole, recogniser, samples, language)
+}
+
+/// The same, cut for another purpose.
+pub(crate) fn transcribe_at(
+    pace: Pace,
+    recogniser: &mut Recogniser,
+    samples: &[f32],
+    language: &str,
+) -> Vec<RecognisedSegment> {
     let options = Options { language: Some(language.to_owned()), ..Options::default() };
-    let windows = windows(samples);
+    let windows = windows_at(pace, samples);
     windows.iter().flat_map(|w| recogniser.transcribe(w, &options).unwrap()).collect()
 }
 

@@ -1,15 +1,20 @@
 //! Word error rate.
 use crate::support::{
-    Clip, clips, cpu_seconds, decode, errors, full, memory_mb, own_clip, recogniser, text, transcribe,
+    Clip, clips, cpu_seconds, decode, errors, full, memory_mb, own_clip, recogniser, text, transcribe_at,
 };
+use meridian_media::speech::Pace;
 
 /// Percent of wrong words over these clips, printed one by one.
 fn rate(model: &'static str, clips: &[Clip]) -> f64 {
+    rate_at(Pace::Whole, model, clips)
+}
+
+fn rate_at(pace: Pace, model: &'static str, clips: &[Clip]) -> f64 {
     let (mut wrong, mut words) = (0, 0);
     for clip in clips {
         let samples = decode(&clip.path);
         let (started, cpu) = (std::time::Instant::now(), cpu_seconds());
-        let heard = text(&transcribe(&mut recogniser(model), &samples, "en"));
+        let heard = text(&transcribe_at(pace, &mut recogniser(model), &samples, "en"));
         let seconds = f64::from(u32::try_from(samples.len()).unwrap()) / 16_000.0;
         let (e, n) = errors(&clip.transcript, &heard);
         println!(
@@ -22,7 +27,10 @@ fn rate(model: &'static str, clips: &[Clip]) -> f64 {
         words += n;
     }
     let percent = 100.0 * f64::from(u32::try_from(wrong).unwrap()) / f64::from(u32::try_from(words).unwrap());
-    println!("{model}: {wrong} of {words} words wrong, {percent:.2} %, {} MB at most", memory_mb("VmHWM"));
+    println!(
+        "{model}, {pace:?}: {wrong} of {words} words wrong, {percent:.2} %, {} MB at most",
+        memory_mb("VmHWM")
+    );
     percent
 }
 
@@ -53,4 +61,16 @@ fn tiny_en_writes_english_down() {
 fn the_update_that_ships_is_written_down() {
     assert!(rate("base", &[own_clip()]) <= 8.0);
     assert!(rate("tiny.en", &[own_clip()]) <= 15.0);
+}
+
+/// Text that is read while it is spoken is about as right.
+#[test]
+fn live_windows_are_written_down_as_well() {
+    let wanted: &[&str] = if full() { &["talk-long"] } else { &["en-jfk"] };
+    let clips: Vec<Clip> =
+        english(&[]).into_iter().filter(|c| wanted.iter().any(|w| c.name.contains(w))).collect();
+    if !clips.is_empty() {
+        let [whole, live] = [Pace::Whole, Pace::Live].map(|pace| rate_at(pace, "base", &clips));
+        assert!(live <= whole + 2.0, "{live} % instead of {whole} %");
+    }
 }

@@ -1,6 +1,6 @@
 //! How recordings are cut.
 use crate::support::{clips, decode, full};
-use meridian_media::speech::{Window, Windower};
+use meridian_media::speech::{Pace, Window, Windower};
 
 fn cut(samples: &[f32], portion: usize) -> Vec<Window> {
     let mut windower = Windower::new().unwrap();
@@ -42,4 +42,26 @@ fn a_window_comes_before_the_recording_ends_and_silence_is_left_out() {
     assert!(windower.finish().unwrap().is_empty());
     assert!(windower.analysed_ms() >= 71_000);
     assert!(!windower.speech().is_empty());
+}
+
+/// While somebody speaks: a window's end is known soon after it was spoken, and none is long.
+#[test]
+fn a_live_window_follows_its_pause() {
+    let Some(clip) = clips().into_iter().find(|c| c.name == "talk-long.flac") else { return };
+    let mut samples = decode(&clip.path);
+    samples.truncate(16_000 * 100);
+    let mut windower = Windower::new().unwrap();
+    windower.set_pace(Pace::Live);
+    let (mut pushed_ms, mut lags_ms, mut to) = (0, Vec::new(), 0);
+    for part in samples.chunks(8_000) {
+        pushed_ms += i64::try_from(part.len() / 16).unwrap();
+        for window in windower.push(part).unwrap() {
+            assert!(window.start_ms() >= to && window.audio_ms() <= 15_000, "{window:?}");
+            to = window.end_ms();
+            lags_ms.push(pushed_ms - to);
+        }
+    }
+    println!("{lags_ms:?}");
+    let soon = lags_ms.iter().filter(|lag| **lag <= 2_500).count();
+    assert!(lags_ms.len() >= 100 / 15 && soon * 10 >= lags_ms.len() * 7, "{lags_ms:?}");
 }

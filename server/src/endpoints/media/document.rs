@@ -13,7 +13,8 @@ const FILES: [(&str, &str, &str); 11] = [
     (
         "hls/{generation}/{rendition}/playlist.m3u8",
         "application/vnd.apple.mpegurl",
-        "A rendition's playlist; grows while the recording is processed.",
+        "A rendition's playlist; grows while the recording is processed. With `?_HLS_msn=N` the answer comes when \
+            segment N is listed, when the list is whole, or after 6 seconds.",
     ),
     ("hls/{generation}/{rendition}/init-{n}.mp4", "video/mp4", "What a player reads before the segments."),
     ("hls/{generation}/{rendition}/{seq}.m4s", "video/mp4", "A segment; never changes under its name."),
@@ -31,7 +32,11 @@ pub(crate) fn paths() -> impl Iterator<Item = (String, Value)> {
     FILES.into_iter().map(|(file, content_type, summary)| {
         let path = format!("/media/{{ticket}}/{{update}}/{file}");
         let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-        let parameters: Vec<Value> = names.map(parameter).collect();
+        let mut parameters: Vec<Value> = names.map(parameter).collect();
+        if file.ends_with("playlist.m3u8") {
+            let schema = json!({"type": "integer", "minimum": 0});
+            parameters.push(json!({"name": "_HLS_msn", "in": "query", "required": false, "schema": schema}));
+        }
         let operation = |method: &str| {
             json!({
                 "tags": ["Media"],

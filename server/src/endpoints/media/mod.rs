@@ -5,6 +5,7 @@
 
 mod admission;
 mod answer;
+mod blocking;
 mod captions;
 mod cut;
 pub(crate) mod document;

@@ -52,6 +52,10 @@ pub(super) fn variant(rendition: &Rendition, segments: &[Segment], listing: List
     let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
     put(&mut text, format_args!("#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:{}\n", first.seq));
     put(&mut text, format_args!("#EXT-X-PLAYLIST-TYPE:{}\n", if ended { "VOD" } else { "EVENT" }));
+    if !ended {
+        // Players ask for the next segment before it is there, and have it as soon as it is.
+        text.push_str("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n");
+    }
     match listing.trim_us {
         Some((start, _)) if start > first.start_us => {
             let offset = seconds(start - first.start_us);
@@ -120,13 +124,14 @@ mod tests {
         assert_eq!(
             text,
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-TARGETDURATION:6\n\
-             #EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-START:TIME-OFFSET=0\n\
-             #EXT-X-MAP:URI=\"init-0.mp4\"\n#EXTINF:4.000000,\n0.m4s\n#EXTINF:4.000000,\n1.m4s\n"
+             #EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n\
+             #EXT-X-START:TIME-OFFSET=0\n#EXT-X-MAP:URI=\"init-0.mp4\"\n#EXTINF:4.000000,\n0.m4s\n#EXTINF:4.000000,\n1.m4s\n"
         );
         let live = variant(&rendition(), &segments, Listing { live: true, ..Listing::default() }).unwrap();
         assert!(!live.contains("EXT-X-START") && !live.contains("ENDLIST"));
         let whole = variant(&rendition(), &segments, Listing { ended: true, ..Listing::default() }).unwrap();
         assert!(whole.ends_with("#EXT-X-ENDLIST\n") && !whole.contains("EXT-X-START"));
+        assert!(!whole.contains("SERVER-CONTROL"));
         assert!(variant(&rendition(), &[], Listing::default()).is_none());
     }
 

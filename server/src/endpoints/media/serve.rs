@@ -12,6 +12,7 @@ use meridian_store::repo::updates::RowUpdate;
 
 use super::admission::{Admissions, Located};
 use super::answer::{ASK_AGAIN, IMMUTABLE, Representation};
+use super::blocking;
 use super::cut::{storyboard, waveform};
 use super::playlist::{self, Listing};
 use super::ticket::Ticket;
@@ -35,6 +36,10 @@ pub(super) async fn serve(
     let ticket =
         ticket.filter(|ticket| ticket.update.to_string() == update).ok_or_else(ApiError::not_found)?;
     let wanted = Wanted::read(&wanted).ok_or_else(ApiError::not_found)?;
+    if let (Wanted::Variant(generation, name), Some(seq)) = (&wanted, blocking::wanted(req.query_string())) {
+        let row = admissions.fresh(&state, ticket).await?;
+        blocking::until_listed(&state, &row, *generation, name, seq).await?;
+    }
     let row = match wanted {
         Wanted::Init(..) | Wanted::Segment(..) => admissions.recent(&state, ticket).await?,
         _ => admissions.fresh(&state, ticket).await?,

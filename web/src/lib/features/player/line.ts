@@ -9,7 +9,7 @@ export interface Line {
   originMs: number;
 }
 
-interface Timed {
+export interface Timed {
   duration_ms: number | null;
   trim: { start_ms: number; end_ms: number } | null;
 }

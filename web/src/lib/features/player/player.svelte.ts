@@ -3,22 +3,21 @@
 
 import { createMediaStore } from 'media-chrome/dist/media-store/media-store.js';
 import { listen } from './listen';
-import { clampTo, lineOf, percentOf, type Line } from './line';
-import { clampRate, loadPrefs, savePrefs, stepRate, type Prefs } from './prefs';
+import { clampTo, lineOf, percentOf, type Line, type Timed } from './line';
+import { clampRate, stepRate } from './prefs';
+import { WithPrefs } from './prefs.svelte';
 import { addPlayed, type Range } from './ranges';
 import { playingTime, skippable, skipTarget } from './silence';
-import { openSource, type Source, type SourceError } from './source';
+import { leadsElsewhere, openSource, type Source, type SourceError } from './source';
 import { readState } from './state';
 
-interface Playable {
-  duration_ms: number | null;
-  trim: { start_ms: number; end_ms: number } | null;
+interface Playable extends Timed {
   silence_map: Range[];
 }
 
 type Store = ReturnType<typeof createMediaStore>;
 
-export class Player {
+export class Player extends WithPrefs {
   /** The moment being played, on the source's line. */
   timeMs = $state(0);
   paused = $state(true);
@@ -31,7 +30,6 @@ export class Player {
   canFullscreen = $state(false);
   buffered = $state.raw<Range[]>([]);
   error = $state<SourceError | null>(null);
-  prefs = $state<Prefs>(loadPrefs());
   /** What was played since the page was opened. */
   seen = $state.raw<Range[]>([]);
   /** Counts jumps: the transcript follows again after each. */
@@ -56,6 +54,8 @@ export class Player {
   private lastTick = 0;
   private lastTickMs = 0;
   private wantedMs: number | null = null;
+  /** There is a newer attempt at what is played: to be moved to when playback begins again. */
+  private outdated = false;
 
   /** What is being played; told again whenever the update changes. */
   describe(update: Playable): void {
@@ -124,9 +124,21 @@ export class Player {
     else source.destroy();
   }
 
-  /** Another attempt has replaced the media: reads the lists again where playback is. */
+  /**
+   * The media may have been replaced by another attempt. A list that grows is followed anyway, and whoever plays an attempt
+   * that is whole is not disturbed: they move on when they play again.
+   */
+  async renew(): Promise<void> {
+    const now = this.source?.playing() ?? null;
+    if (this.url === null || (now !== null && !(await leadsElsewhere(this.url, now)))) return;
+    this.outdated = this.source?.playing()?.whole === true && this.started && !this.paused;
+    if (!this.outdated) this.reload();
+  }
+
+  /** Reads the lists again where playback is. */
   reload(): void {
     const playing = !this.paused;
+    this.outdated = false;
     this.error = null;
     this.timeMs = clampTo(this.line, this.timeMs);
     this.wantedMs = this.timeMs > 0 ? this.timeMs : null;
@@ -176,12 +188,13 @@ export class Player {
   };
 
   play(): void {
-    if (this.update.trim && this.timeMs >= this.line.endMs - 50) this.seek(this.line.startMs);
-    this.store?.dispatch({ type: 'mediaplayrequest' });
+    if (this.outdated) this.reload();
+    if (this.ended || (this.update.trim && this.timeMs >= this.line.endMs - 50)) this.seek(this.line.startMs);
+    this.ask('mediaplayrequest');
   }
 
   pause(): void {
-    this.store?.dispatch({ type: 'mediapauserequest' });
+    this.ask('mediapauserequest');
   }
 
   toggle(): void {
@@ -215,34 +228,23 @@ export class Player {
 
   setVolume(volume: number): void {
     this.keep({ volume: Math.min(1, Math.max(0, volume)), muted: volume <= 0 });
-    this.store?.dispatch({ type: 'mediavolumerequest', detail: this.prefs.volume });
+    this.ask('mediavolumerequest', this.prefs.volume);
   }
 
   toggleMuted(): void {
     this.keep({ muted: !this.prefs.muted });
-    this.store?.dispatch({ type: this.prefs.muted ? 'mediamuterequest' : 'mediaunmuterequest' });
-  }
-
-  toggleCaptions(): void {
-    this.keep({ captions: !this.prefs.captions });
-  }
-
-  toggleSkipSilence(): void {
-    this.keep({ skipSilence: !this.prefs.skipSilence });
+    this.ask(this.prefs.muted ? 'mediamuterequest' : 'mediaunmuterequest');
   }
 
   toggleFullscreen(): void {
-    this.store?.dispatch({
-      type: this.fullscreen ? 'mediaexitfullscreenrequest' : 'mediaenterfullscreenrequest',
-    });
+    this.ask(this.fullscreen ? 'mediaexitfullscreenrequest' : 'mediaenterfullscreenrequest');
   }
 
   togglePicture(): void {
-    this.store?.dispatch({ type: this.inPicture ? 'mediaexitpiprequest' : 'mediaenterpiprequest' });
+    this.ask(this.inPicture ? 'mediaexitpiprequest' : 'mediaenterpiprequest');
   }
 
-  private keep(change: Partial<Prefs>): void {
-    this.prefs = { ...this.prefs, ...change };
-    savePrefs(this.prefs);
+  private ask(type: string, detail?: unknown): void {
+    this.store?.dispatch({ type, detail });
   }
 }

@@ -5,6 +5,12 @@ import type HlsLight from 'hls.js/light';
 /** What playback did not get over. */
 export type SourceError = 'network' | 'media' | 'unsupported';
 
+/** What is played: one attempt at making media of the recording. */
+export interface Playing {
+  attempt: string;
+  whole: boolean;
+}
+
 export interface SourceOptions {
   /** Where to start, on the playlist's own line. */
   startMs: number;
@@ -18,7 +24,28 @@ export interface SourceOptions {
 export interface Source {
   /** Reads the master list again, going on at `startMs`. */
   reload: (url: string, startMs: number) => void;
+  /** The attempt that is played, and whether all of it is listed; null while neither is known. */
+  playing: () => Playing | null;
   destroy: () => void;
+}
+
+/** The attempt that a master list leads to: the folder of its variants. */
+export function attemptIn(master: string): string | null {
+  const first = master.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#'));
+  return first?.includes('/') ? (first.split('/')[0] ?? null) : null;
+}
+
+/** The attempt that a variant's list is of: `.../hls/{attempt}/{rendition}/playlist.m3u8`. */
+export function attemptOf(variant: string): string | null {
+  const names = (variant.split('?')[0] ?? '').split('/');
+  return names[names.length - 3] ?? null;
+}
+
+/** Whether the master list leads to another attempt than the one that is played. */
+export async function leadsElsewhere(master: string, now: Playing): Promise<boolean> {
+  const answer = await fetch(master).catch(() => null);
+  const wanted = answer?.ok ? attemptIn(await answer.text()) : null;
+  return wanted !== null && wanted !== now.attempt;
 }
 
 function hasMediaSource(): boolean {
@@ -38,12 +65,14 @@ function withHls(
   let url = first;
   let tries = 0;
   let recovered = false;
+  let playing: Playing | null = null;
 
   function start(startMs: number): void {
     hls?.destroy();
     const engine = new Hls({
       startPosition: options.atLiveEnd && startMs <= 0 ? -1 : startMs / 1000,
-      liveSyncDuration: 3,
+      // Segments are of 2 s and come as soon as they are made: one more than that in hand.
+      liveSyncDuration: 2.5,
       liveMaxLatencyDuration: Infinity,
       backBufferLength: 90,
       maxBufferLength: 30,
@@ -53,6 +82,8 @@ function withHls(
     hls = engine;
     engine.on(Hls.Events.LEVEL_LOADED, (_name, data) => {
       tries = 0;
+      const attempt = attemptOf(data.details.url);
+      if (attempt !== null) playing = { attempt, whole: !data.details.live };
       const offset = data.details.startTimeOffset;
       if (typeof offset === 'number') options.onStartOffset(offset * 1000);
     });
@@ -80,8 +111,10 @@ function withHls(
       url = next;
       tries = 0;
       recovered = false;
+      playing = null;
       start(startMs);
     },
+    playing: () => playing,
     destroy: () => hls?.destroy(),
   };
 }
@@ -98,6 +131,8 @@ function native(media: HTMLMediaElement, first: string, options: SourceOptions):
   start(first, options.startMs);
   return {
     reload: start,
+    // The browser does not tell.
+    playing: () => null,
     destroy: () => {
       media.removeEventListener('error', failed);
       media.removeAttribute('src');

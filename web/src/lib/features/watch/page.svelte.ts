@@ -167,10 +167,8 @@ export class WatchPage {
     } else if (type === 'update.progress') {
       this.progress(data);
     } else if (type === 'update.playable') {
-      const replaced = this.player.isOpen;
-      void this.refresh().then(() => {
-        if (replaced) this.player.reload();
-      });
+      const opened = this.player.isOpen;
+      void this.refresh().then(() => (opened ? this.player.renew() : undefined));
     } else if (type === 'update.deleted') {
       if (!this.mine) this.missing = true;
     } else if (type.startsWith('update.')) {
