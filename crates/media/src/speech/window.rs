@@ -174,7 +174,7 @@ impl Windower {
         if let Some(span) = self.finder.finish() {
             self.add(span, &mut windows);
         }
-        self.emit(self.pending.len(), &mut windows);
+        self.emit(self.pending.len(), usize::MAX, &mut windows);
         Ok(windows)
     }
 
@@ -234,7 +234,7 @@ impl Windower {
         if let Some(left) = self.finder.cut(at) {
             self.speech.push(SpeechSpan { start_ms: ms(left.from * FRAME), end_ms: ms(left.to * FRAME) });
             self.pending.push(left);
-            self.emit(1, windows);
+            self.emit(1, at, windows);
         }
     }
 
@@ -251,24 +251,25 @@ impl Windower {
                 best = (count, worth);
             }
         }
-        self.emit(best.0, windows);
+        self.emit(best.0, next, windows);
     }
 
     fn emit_after_pause(&mut self, windows: &mut Vec<Window>) {
         let Some(last) = self.pending.last() else { return };
         let pause = self.frame - last.to;
         if self.pace.ends_after(pause, || audio_frames(&self.pending, None)) {
-            self.emit(self.pending.len(), windows);
+            self.emit(self.pending.len(), self.frame, windows);
         }
     }
 
-    fn emit(&mut self, count: usize, windows: &mut Vec<Window>) {
+    /// Gives the first pending spans as a window; `following`: no later speech starts before that frame.
+    fn emit(&mut self, count: usize, following: usize, windows: &mut Vec<Window>) {
         let spans: Vec<Frames> = self.pending.drain(..count).collect();
         let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
         // The air around speech must not hold the neighbour's words.
-        let next = self.pending.first().map(|s| s.from).or(self.finder.open());
+        let next = self.pending.first().map(|s| s.from).or(self.finder.open()).unwrap_or(following);
         let earliest = self.emitted_to.map_or(0, |to| to.midpoint(first.from));
-        let latest = next.map_or(usize::MAX, |from| last.to.midpoint(from));
+        let latest = last.to.midpoint(next);
         self.emitted_to = Some(last.to);
         let mut window = Window { samples: Vec::new(), pieces: Vec::new(), speech: Vec::new() };
         for (from, to) in audible(&spans) {

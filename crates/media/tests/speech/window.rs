@@ -56,7 +56,8 @@ fn a_live_window_follows_its_pause() {
     for part in samples.chunks(8_000) {
         pushed_ms += i64::try_from(part.len() / 16).unwrap();
         for window in windower.push(part).unwrap() {
-            assert!(window.start_ms() >= to && window.audio_ms() <= 15_000, "{window:?}");
+            let place = (window.start_ms(), window.end_ms(), window.audio_ms());
+            assert!(place.0 >= to && place.2 <= 15_000, "{place:?} after {to}");
             to = window.end_ms();
             lags_ms.push(pushed_ms - to);
         }

@@ -1685,7 +1685,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A rendition's playlist; grows while the recording is processed.
+         * A rendition's playlist; grows while the recording is processed. With `?_HLS_msn=N` the answer comes when segment N is listed, when the list is whole, or after 6 seconds.
          * @description The ticket says who asks; the right to see the update is asked for again. Not there, not visible and not valid are all 404. Known validators answer 304, single ranges 206.
          */
         get: operations["get_media_hls_generation_rendition_playlist_m3u8"];
@@ -1694,7 +1694,7 @@ export interface paths {
         delete?: never;
         options?: never;
         /**
-         * A rendition's playlist; grows while the recording is processed.
+         * A rendition's playlist; grows while the recording is processed. With `?_HLS_msn=N` the answer comes when segment N is listed, when the list is whole, or after 6 seconds.
          * @description The ticket says who asks; the right to see the update is asked for again. Not there, not visible and not valid are all 404. Known validators answer 304, single ranges 206.
          */
         head: operations["head_media_hls_generation_rendition_playlist_m3u8"];
@@ -13800,7 +13800,9 @@ export interface operations {
     };
     get_media_hls_generation_rendition_playlist_m3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                _HLS_msn?: number;
+            };
             header?: never;
             path: {
                 ticket: string;
@@ -13841,7 +13843,9 @@ export interface operations {
     };
     head_media_hls_generation_rendition_playlist_m3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                _HLS_msn?: number;
+            };
             header?: never;
             path: {
                 ticket: string;
