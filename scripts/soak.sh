@@ -11,7 +11,6 @@ cargo build --workspace --locked --bins --tests
 target/debug/meridian-worker model fetch tiny.en
 MERIDIAN_TEST_SEEDS=${MERIDIAN_TEST_SEEDS:-25} cargo test --locked -p meridian-tests --test it kill -- --test-threads=1
 MERIDIAN_TEST_SEEDS=${MERIDIAN_BROWSER_KILLS:-10} cargo test --locked -p meridian-tests --test it killed_browsers -- --ignored
-cargo test --locked -p meridian-tests --test it whole::week -- --ignored
 cargo test --locked -p meridian-tests --test it every_recording_in_pieces -- --ignored
 say "made-up requests and changed tokens"
 MERIDIAN_FUZZ_ROUNDS=${MERIDIAN_FUZZ_ROUNDS:-600} cargo test --locked --workspace --test http -- answered_as_the_document_says changed_tokens

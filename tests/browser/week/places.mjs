@@ -49,7 +49,9 @@ export async function losePasswords({ step, accessible }, ada, ben, { data, prog
     await ben.page.getByRole('alert').waitFor();
     await accessible(ben, 'sign-in', { phone: true });
     await ben.page.getByRole('link', { name: 'Forgot your password?' }).click();
-    await ben.page.getByLabel('E-mail').fill(mail(ben));
+    // What was typed is there already.
+    await ben.page.waitForURL(/\/forgot-password/);
+    await ben.page.waitForFunction((address) => document.querySelector('input[type=email]')?.value === address, mail(ben));
     await accessible(ben, 'forgot');
     await ben.page.getByRole('button', { name: 'Send a link' }).click();
     await ben.page.getByText('a link is on its way').waitFor();

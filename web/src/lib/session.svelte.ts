@@ -10,6 +10,9 @@ export { safeNext } from './utils/next';
 
 const CHOSEN = 'meridian.workspace';
 
+/** What is typed on the sign-in page: the page of a forgotten password begins with it. */
+export const typed = $state({ email: '' });
+
 class Session {
   me = $state.raw<Me | null>(null);
   /** Whether it is known who is signed in. */

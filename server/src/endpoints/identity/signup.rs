@@ -111,10 +111,12 @@ async fn check_right(state: &AppState, tx: &Tx, body: &SignUp) -> ApiResult<()> 
         if bool::from(given.as_bytes().ct_eq(wanted.as_bytes())) {
             return Ok(());
         }
-        return Err(ApiError::new(
-            Code::SetupCodeNeeded,
-            "The server printed the set-up code when it started.",
-        ));
+        let detail = if given.is_empty() {
+            "The server printed the set-up code when it started."
+        } else {
+            "This is not the set-up code. The server printed it when it started, and prints another at each start."
+        };
+        return Err(ApiError::new(Code::SetupCodeNeeded, detail));
     }
     if body.invite_token.is_none() && state.settings.signup == Signup::Invite {
         return Err(ApiError::new(
