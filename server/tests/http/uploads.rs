@@ -277,8 +277,10 @@ async fn a_creation_that_cannot_be_is_refused() {
         let request = tus(&desk.ada, Method::POST, &path).header("upload-length", "1");
         Answer::of(request).await.expect_problem(404, "not_found");
     }
-    desk.begun("10").await;
-    Answer::of(desk.create("10")).await.expect_problem(409, "conflict");
+    let at = desk.begun("10").await;
+    let second = Answer::of(desk.create("10")).await;
+    assert_eq!(header(&second, "location"), at, "whose answer was lost finds the upload");
+    second.expect_problem(409, "conflict");
 }
 
 #[tokio::test]

@@ -52,6 +52,26 @@ function patches(who) {
   return seen;
 }
 
+/** The wire loses the answer to the upload's beginning, and the server is busy when it is asked how far it is. */
+async function faults(who) {
+  const met = { lost: 0, busy: 0 };
+  await who.page.route('**/api/v1/uploads**', async (route) => {
+    const method = route.request().method();
+    if (method === 'POST' && met.lost === 0) {
+      met.lost += 1;
+      const answer = await route.fetch();
+      assert.equal(answer.status(), 201);
+      return route.abort();
+    }
+    if (method === 'HEAD' && met.busy === 0) {
+      met.busy += 1;
+      return route.fulfill({ status: 503, headers: { 'retry-after': '1' } });
+    }
+    return route.fallback();
+  });
+  return met;
+}
+
 const draftOf = (who) => new URL(who.page.url()).pathname.split('/')[2];
 
 /** Dropped, paused, the access token dies, the server dies: one update comes of it. Answers its id. */
@@ -63,9 +83,15 @@ export async function sendThroughTrouble({ step, accessible }, ada, { bytes, lat
     await ada.page.getByText('Choose the team').waitFor();
   });
   const full = await slowly(ada);
-  await step('it goes on after a pause, though the access token has ended', async () => {
+  await step('it begins once, though the first answer is lost and the server busy', async () => {
+    ada.expected.push(/ERR_FAILED.*uploads/, /status of (409|503).*uploads/);
+    const met = await faults(ada);
     await ada.page.getByLabel('Team', { exact: true }).selectOption({ label: 'Payments' });
     await midway(ada, 'Monday status.webm');
+    assert.deepEqual(met, { lost: 1, busy: 1 });
+    await ada.page.unrouteAll();
+  });
+  await step('it goes on after a pause, though the access token has ended', async () => {
     await ada.page.getByRole('button', { name: 'Pause Monday status.webm' }).click();
     await ada.page.getByText(/^Paused at/).waitFor();
     await accessible(ada, 'upload-paused');

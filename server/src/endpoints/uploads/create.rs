@@ -35,7 +35,7 @@ pub struct Query {
     (status = 201, description = "Where it is in Location, the update in Meridian-Update-Id"),
     (status = 403, description = "Somebody else's update"),
     (status = 404, description = "No such update or team"),
-    (status = 409, description = "The update has an upload"),
+    (status = 409, description = "The update has an upload; Location says which, while it goes on"),
     (status = 413, description = "Too large, or over the quota"),
     (status = 415, description = "Not media: the upload has ended")))]
 #[post("")]
@@ -80,7 +80,7 @@ pub async fn create(
         }
         answer.insert_header(("upload-offset", offset));
     }
-    answer.insert_header((header::LOCATION, format!("/api/v1/uploads/{id}")));
+    answer.insert_header((header::LOCATION, super::location(id)));
     answer.insert_header(("meridian-update-id", update_id.to_string()));
     if let Some(expires) = super::expires(expires_at_ms).filter(|_| length != Some(offset)) {
         answer.insert_header(expires);
@@ -91,9 +91,7 @@ pub async fn create(
 /// The upload exists although its first bytes were refused: the client learns where, to go on or to end it.
 fn refused(error: &TusError, id: meridian_domain::ids::UploadId, update_id: UpdateId) -> HttpResponse {
     let mut answer = error.error_response();
-    for (name, value) in
-        [("location", format!("/api/v1/uploads/{id}")), ("meridian-update-id", update_id.to_string())]
-    {
+    for (name, value) in [("location", super::location(id)), ("meridian-update-id", update_id.to_string())] {
         if let Ok(value) = value.parse() {
             answer.headers_mut().insert(header::HeaderName::from_static(name), value);
         }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use meridian_blobs::BlobError;
+use meridian_domain::ids::UploadId;
 use meridian_store::StoreError;
 use meridian_store::repo::uploads::UploadError;
 
@@ -16,6 +17,8 @@ pub enum TusError {
     Api(ApiError),
     /// 409 with `Upload-Offset`.
     OffsetMoved(u64),
+    /// 409 with the `Location` of the upload that the update has: whose answer was lost finds it by that.
+    Taken(UploadId),
     /// 460: the body is not what its checksum says.
     ChecksumMismatch,
 }
@@ -25,7 +28,7 @@ impl TusError {
     pub(super) fn is_refusal(&self) -> bool {
         match self {
             Self::Api(error) => error.code() != Code::Internal,
-            Self::OffsetMoved(_) | Self::ChecksumMismatch => true,
+            Self::OffsetMoved(_) | Self::Taken(_) | Self::ChecksumMismatch => true,
         }
     }
 }
@@ -35,6 +38,7 @@ impl std::fmt::Display for TusError {
         match self {
             Self::Api(error) => error.fmt(f),
             Self::OffsetMoved(offset) => write!(f, "the offset is {offset}"),
+            Self::Taken(upload) => write!(f, "the update has the upload {upload}"),
             Self::ChecksumMismatch => f.write_str("checksum mismatch"),
         }
     }
@@ -70,7 +74,8 @@ impl From<UploadError> for TusError {
             UploadError::Forbidden => {
                 ApiError::forbidden("Only the author of an update uploads to it, while in its team.")
             }
-            UploadError::Taken => ApiError::conflict("This update has its upload already, or takes none."),
+            UploadError::Taken { by: Some(upload) } => return Self::Taken(upload),
+            UploadError::Taken { by: None } => taken(),
             UploadError::Gone => ApiError::new(Code::Gone, "The upload has ended. Begin another one."),
             UploadError::Complete => ApiError::conflict("The upload is complete."),
             UploadError::OffsetMoved { offset_bytes } => return Self::OffsetMoved(offset_bytes),
@@ -87,6 +92,10 @@ impl From<UploadError> for TusError {
     }
 }
 
+fn taken() -> ApiError {
+    ApiError::conflict("This update has its upload already, or takes none.")
+}
+
 fn no_space() -> ApiError {
     ApiError::new(Code::NoSpace, "Nothing of this request was kept. Try again when there is room.")
 }
@@ -96,6 +105,7 @@ impl ResponseError for TusError {
         match self {
             Self::Api(error) => error.status_code(),
             Self::OffsetMoved(_) => Code::OffsetMismatch.status(),
+            Self::Taken(_) => taken().status_code(),
             Self::ChecksumMismatch => StatusCode::from_u16(460).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY),
         }
     }
@@ -119,6 +129,13 @@ impl ResponseError for TusError {
                 let mut answer = ApiError::new(Code::OffsetMismatch, detail).error_response();
                 let name = actix_web::http::header::HeaderName::from_static("upload-offset");
                 answer.headers_mut().insert(name, (*offset).into());
+                answer
+            }
+            Self::Taken(upload) => {
+                let mut answer = taken().error_response();
+                if let Ok(value) = super::location(*upload).parse() {
+                    answer.headers_mut().insert(actix_web::http::header::LOCATION, value);
+                }
                 answer
             }
             Self::ChecksumMismatch => HttpResponse::build(self.status_code())

@@ -39,6 +39,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     );
 }
 
+/// Where an upload is.
+fn location(upload: meridian_domain::ids::UploadId) -> String {
+    format!("/api/v1/uploads/{upload}")
+}
+
 /// The `Upload-Expires` header (an HTTP date).
 fn expires(at_ms: i64) -> Option<(HeaderName, HeaderValue)> {
     let at = jiff::Timestamp::from_millisecond(at_ms).ok()?;

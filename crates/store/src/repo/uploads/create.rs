@@ -43,7 +43,9 @@ pub async fn create(tx: &Tx, viewer: UserId, new: NewUpload) -> Result<Upload, U
         || update.status != UpdateStatus::AwaitingUpload.as_str()
         || update.upload_id.is_some()
     {
-        return Err(UploadError::Taken);
+        let waits = [UpdateStatus::AwaitingUpload.as_str(), UpdateStatus::Uploading.as_str()];
+        let by = update.upload_id.filter(|_| waits.contains(&update.status.as_str()));
+        return Err(UploadError::Taken { by: by.map(UploadId) });
     }
     reserve(tx, update.workspace_id.into(), new.length_bytes.unwrap_or(0)).await?;
     let id = UploadId::new(tx.clock());

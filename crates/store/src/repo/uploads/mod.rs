@@ -32,7 +32,10 @@ pub enum UploadError {
     Forbidden,
     /// The update has an upload, or had one; or it is a text.
     #[error("the update takes no upload")]
-    Taken,
+    Taken {
+        /// The upload that goes on for it, if there is one.
+        by: Option<UploadId>,
+    },
     /// The upload has ended: not media, or out of time.
     #[error("the upload has ended")]
     Gone,

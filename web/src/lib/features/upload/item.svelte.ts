@@ -1,7 +1,7 @@
 // One file on its way: a draft is made for it, its bytes go up by tus, it can be paused, resumed and tried again.
 
 import type { Update } from '$lib/api/types';
-import { DetailedError, Upload } from 'tus-js-client';
+import { DetailedError, Upload, type HttpRequest, type HttpResponse } from 'tus-js-client';
 import { failureOf, type Failure } from './failure';
 import { guessKind, titleFrom } from './kinds';
 import { RateMeter, secondsLeft } from './rate';
@@ -23,6 +23,12 @@ export type ItemState = 'waiting' | 'starting' | 'sending' | 'paused' | 'failed'
 const CHUNK_BYTES = 32 * 1024 * 1024;
 const RETRY_DELAYS = [0, 1_000, 3_000, 5_000, 10_000, 20_000];
 
+/**
+ * What tus may read in the answer to a HEAD: how far the upload is, or that it is no more. Any other answer it would
+ * take for the latter too, and begin another upload.
+ */
+const READS_ON = [200, 204, 404, 410, 423];
+
 let numbers = 0;
 
 export class UploadItem {
@@ -42,6 +48,11 @@ export class UploadItem {
   private readonly onsettled: () => void;
   private readonly meter = new RateMeter();
   private upload: Upload | null = null;
+  private preparing: Promise<Upload> | null = null;
+  /** Counts pauses: a request that was still being prepared when one came is not sent any more. */
+  private pauses = 0;
+  /** Times that the server was asked to begin this upload: the answer to one may have been lost. */
+  private creations = 0;
   /** The server did not take the last token: the next one is asked for anew. */
   private refused = false;
 
@@ -64,8 +75,9 @@ export class UploadItem {
     this.state = 'starting';
     if (this.file.size === 0) return this.fail({ code: 'unsupported', detail: null, retryable: false });
     try {
-      this.upload ??= await this.prepare();
+      this.upload = await (this.preparing ??= this.prepare());
     } catch (error) {
+      this.preparing = null;
       return this.fail(failureFrom(error));
     }
     if (this.state !== 'starting') return;
@@ -86,16 +98,23 @@ export class UploadItem {
       fingerprint: () => Promise.resolve(fingerprintOf(this.file, this.teamId)),
       removeFingerprintOnSuccess: true,
       onBeforeRequest: async (request) => {
-        if (request.getMethod() === 'HEAD') await this.greet(draft.id);
+        const pauses = this.pauses;
         const token = await this.api.token(this.refused);
+        if (pauses !== this.pauses) throw new Paused();
         this.refused = false;
         if (token === null) throw new SignedOut();
         request.setHeader('Authorization', `Bearer ${token}`);
+        if (request.getMethod() === 'POST') this.creations += 1;
       },
-      onAfterResponse: (_request, response) => {
-        if (response.getStatus() === 401) this.refused = true;
+      onAfterResponse: (request, response) => {
+        const status = response.getStatus();
+        if (status === 401) this.refused = true;
+        this.adoptLost(upload, request, response);
+        if (request.getMethod() === 'HEAD' && !READS_ON.includes(status))
+          throw new Refused(status, response.getBody());
       },
-      onShouldRetry: (error) => !isSignedOut(error) && failureFrom(error).retryable,
+      onShouldRetry: (error) =>
+        !isSignedOut(error) && !(cause(error) instanceof Paused) && failureFrom(error).retryable,
       onProgress: (sent) => {
         this.sent = sent;
         this.meter.add(performance.now(), sent);
@@ -106,7 +125,10 @@ export class UploadItem {
         this.state = 'done';
         this.onsettled();
       },
-      onError: (error) => this.fail(failureFrom(error)),
+      onError: (error) => {
+        if (cause(error) instanceof Paused) return;
+        this.fail(failureFrom(error));
+      },
     });
     if (previous && previous.metadata['update_id'] === draft.id) {
       upload.resumeFromPreviousUpload(previous);
@@ -115,16 +137,13 @@ export class UploadItem {
     return upload;
   }
 
-  /**
-   * Makes sure of a token that the server takes. To tus a refused HEAD means that the upload is no more, and it would
-   * begin another one.
-   */
-  private async greet(id: string): Promise<void> {
-    try {
-      await this.api.getUpdate(id);
-    } catch (error) {
-      if ((error as { status?: number }).status === 401) throw new SignedOut();
-    }
+  /** The server began the upload, but its answer was lost: what refuses another one says where the first is. */
+  private adoptLost(upload: Upload, request: HttpRequest, response: HttpResponse): void {
+    const where = response.getHeader('Location');
+    if (request.getMethod() !== 'POST' || response.getStatus() !== 409 || this.creations < 2 || !where)
+      return;
+    upload.url = absolute(where);
+    throw new Refused(409, response.getBody());
   }
 
   private create(): Promise<Draft> {
@@ -154,6 +173,7 @@ export class UploadItem {
   async pause(): Promise<void> {
     if (!this.active) return;
     this.state = 'paused';
+    this.pauses += 1;
     this.rate = null;
     await this.upload?.abort();
     this.onsettled();
@@ -179,14 +199,33 @@ export class UploadItem {
 /** There is no session any more: trying again waits for a sign-in. */
 class SignedOut extends Error {}
 
+/** The upload was paused before a request of it was sent. */
+class Paused extends Error {}
+
+/** The server would not say how far an upload is, or that it is no more. */
+class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: string,
+  ) {
+    super(`refused with ${status}`);
+  }
+}
+
+/** What tus wrapped. */
+function cause(error: unknown): unknown {
+  return error instanceof DetailedError && error.causingError ? error.causingError : error;
+}
+
 function isSignedOut(error: unknown): boolean {
-  if (error instanceof SignedOut) return true;
-  return error instanceof Error && 'causingError' in error && error.causingError instanceof SignedOut;
+  return cause(error) instanceof SignedOut;
 }
 
 /** What an error of tus or of the API client means. */
 function failureFrom(error: unknown): Failure {
   if (isSignedOut(error)) return failureOf(401, '');
+  const refused = cause(error);
+  if (refused instanceof Refused) return failureOf(refused.status, refused.body);
   if (error instanceof DetailedError) {
     return failureOf(error.originalResponse?.getStatus() ?? 0, error.originalResponse?.getBody() ?? '');
   }
