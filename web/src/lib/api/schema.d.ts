@@ -11367,7 +11367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The update has an upload */
+            /** @description The update has an upload; Location says which, while it goes on */
             409: {
                 headers: {
                     [name: string]: unknown;
