@@ -15,12 +15,16 @@ const MODEL: &str = "tiny.en";
 /// Where the data folder says what time it is, if the machine is not to say it.
 const CLOCK: &str = "clock";
 
+/// What the tests' instances log.
+const LOG: &str = "info,sqlx=warn";
+
 /// A running instance. It is killed when dropped.
 pub(crate) struct Instance {
     /// `http://127.0.0.1:port`.
     pub(crate) base: String,
     dir: TempDir,
     port: u16,
+    log: &'static str,
     server: Child,
     http: reqwest::Client,
 }
@@ -34,7 +38,7 @@ pub(crate) fn program() -> PathBuf {
     program
 }
 
-fn spawn(dir: &Path, port: u16) -> Child {
+fn spawn(dir: &Path, port: u16, filter: &str) -> Child {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("log")).unwrap();
     let mut command = Command::new(program());
     let clock = dir.join(CLOCK);
@@ -47,7 +51,7 @@ fn spawn(dir: &Path, port: u16) -> Child {
         .env("MERIDIAN_DATA_DIR", dir)
         .env("MERIDIAN_WHISPER_MODEL", MODEL)
         .env("MERIDIAN_SIGNUP", "open")
-        .env("MERIDIAN_LOG", "info,sqlx=warn")
+        .env("MERIDIAN_LOG", filter)
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)
@@ -65,19 +69,29 @@ impl Instance {
         Self::start_in(TempDir::new().unwrap(), None).await
     }
 
+    /// The same with another filter for its log.
+    pub(crate) async fn start_logging(log: &'static str) -> Self {
+        Self::begin(TempDir::new().unwrap(), log).await
+    }
+
     /// The same in a folder that may have data. At `instant` time stands still until [`Instance::clock`] says another.
     pub(crate) async fn start_in(dir: TempDir, instant: Option<&str>) -> Self {
         if let Some(instant) = instant {
             std::fs::write(dir.path().join(CLOCK), instant).unwrap();
         }
+        Self::begin(dir, LOG).await
+    }
+
+    async fn begin(dir: TempDir, log: &'static str) -> Self {
         // Fails when another test was faster, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let port = free_port();
-        let server = spawn(dir.path(), port);
+        let server = spawn(dir.path(), port, log);
         let instance = Self {
             base: format!("http://127.0.0.1:{port}"),
             dir,
             port,
+            log,
             server,
             http: reqwest::Client::new(),
         };
@@ -117,7 +131,7 @@ impl Instance {
     pub(crate) async fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        self.server = spawn(self.dir.path(), self.port);
+        self.server = spawn(self.dir.path(), self.port, self.log);
         self.wait_ready().await;
     }
 

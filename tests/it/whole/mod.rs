@@ -1,8 +1,10 @@
 //! The whole: server, embedded worker, media child, recogniser, browser.
 
 mod chunks;
+mod inert;
 mod instance;
 mod kills;
+mod leaks;
 mod recorder;
 mod recordings;
 mod supervisor;
