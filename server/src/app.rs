@@ -12,6 +12,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::document;
 use crate::endpoints::system::openapi::Document;
 use crate::endpoints::system::{self, metrics};
+use crate::middleware::admit::{self, Guarded};
 use crate::middleware::span::ByPattern;
 use crate::middleware::{cors, headers, idempotency, measure};
 use crate::routes::{self, ApiDoc};
@@ -31,10 +32,9 @@ pub fn openapi() -> serde_json::Result<serde_json::Value> {
 }
 
 /// The API told to programs and to people.
-fn told() -> Result<Document, Box<dyn std::error::Error + Send + Sync>> {
-    let document = openapi()?;
-    let json = web::Bytes::from(serde_json::to_vec(&document)?);
-    Ok(Document { json, html: web::Bytes::from(crate::reference::page(&document)?) })
+fn told(document: &serde_json::Value) -> Result<Document, Box<dyn std::error::Error + Send + Sync>> {
+    let json = web::Bytes::from(serde_json::to_vec(document)?);
+    Ok(Document { json, html: web::Bytes::from(crate::reference::page(document)?) })
 }
 
 /// Serves on a bound listener until it is stopped.
@@ -43,13 +43,16 @@ fn told() -> Result<Document, Box<dyn std::error::Error + Send + Sync>> {
 /// The listener cannot be used.
 pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
     let recorder = metrics::install();
-    let document = told().map_err(std::io::Error::other)?;
+    let api = openapi().map_err(std::io::Error::other)?;
+    let guarded = web::Data::new(Guarded::of(&api));
+    let document = told(&api).map_err(std::io::Error::other)?;
     let state = web::Data::new(state);
     let recorder = web::Data::new(recorder);
     let server = HttpServer::new(move || {
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(idempotency::idempotency))
+            .wrap(from_fn(admit::admit))
             .wrap(from_fn(measure::measure))
             .wrap(from_fn(cors::cors))
             .wrap(headers::security())
@@ -59,6 +62,7 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .openapi(ApiDoc::openapi())
             .app_data(state.clone())
             .app_data(recorder.clone())
+            .app_data(guarded.clone())
             .app_data(web::Data::new(document.clone()))
             .configure(routes::configure)
             .route("/api/docs", web::get().to(system::openapi::reference))

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use meridian_domain::enums::Scope;
 use meridian_domain::ids::{ApiTokenId, SessionId, UserId};
 use meridian_store::repo::access;
@@ -120,7 +120,14 @@ impl FromRequest for Auth {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // The middleware has asked already.
+        let known = req.extensions().get::<Self>().cloned();
         let req = req.clone();
-        Box::pin(async move { authenticate(&req).await })
+        Box::pin(async move {
+            match known {
+                Some(auth) => Ok(auth),
+                None => authenticate(&req).await,
+            }
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! What happens around every request: security headers, CORS, measuring, idempotency.
 
+pub mod admit;
 pub mod cors;
 pub mod headers;
 pub mod idempotency;

@@ -468,7 +468,7 @@ fn status_of(letter: char, allowed: u16) -> u16 {
 }
 
 /// Every method and path of the document.
-fn documented() -> Vec<(String, String)> {
+pub(crate) fn documented() -> Vec<(String, String)> {
     let document = meridian_server::app::openapi().unwrap();
     let paths = document["paths"].as_object().unwrap();
     let verbs = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
