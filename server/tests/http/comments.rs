@@ -166,9 +166,11 @@ async fn deleting_is_for_the_author_and_the_admins() {
         let reply =
             comment(&world.ben, &update, json!({"body": "y", "parent_id": made["id"]})).await.expect(201);
         assert_eq!(who.delete(&at(&made)).await.status, status);
-        let left = ids(&world.ben.get(&format!("{}/comments?limit=100", path(&update))).await.expect(200));
-        assert_eq!(left.contains(&made["id"].as_str().unwrap().to_owned()), status == 403);
-        assert!(left.contains(&reply["id"].as_str().unwrap().to_owned()), "replies stay");
+        let left = world.ben.get(&format!("{}/comments?limit=100", path(&update))).await.expect(200);
+        let of = |id: &Value| left["items"].as_array().unwrap().iter().find(|item| item["id"] == *id).cloned();
+        let place = of(&made["id"]).unwrap();
+        assert_eq!((place["deleted_at"].is_null(), place["body"] == "x"), (status == 403, status == 403));
+        assert_eq!(of(&reply["id"]).unwrap()["body"], "y", "replies stay");
         if status == 204 {
             who.delete(&at(&made)).await.expect_problem(404, "not_found");
         }
@@ -206,6 +208,46 @@ async fn a_question_gets_an_answer_and_is_closed_by_it() {
     world.cleo.patch(&at(&question), json!({"answer_id": reply["id"]})).await.expect(200);
     world.ben.delete(&at(&reply)).await.expect(204);
     assert!(ids(&world.gus.get(&answers).await.expect(200)).is_empty());
+}
+
+/// Whoever deletes the first comment of a thread deletes their own words, not the answers of others.
+#[tokio::test]
+async fn answers_outlast_the_comment_that_they_answer() {
+    let world = World::new().await;
+    let update = minute(&world).await;
+    let list = format!("{}/comments", path(&update));
+    let ask = json!({"body": "Zirconium?", "kind": "question", "at_ms": 12_000, "assignee_id": world.cleo.id,
+        "mentions": [world.cleo.id], "due_on": "2026-11-05"});
+    let first = comment(&world.ben, &update, ask).await.expect(201);
+    let answer = json!({"body": "Tungsten", "parent_id": first["id"]});
+    let answer = comment(&world.cleo, &update, answer).await.expect(201);
+    world.ben.patch(&at(&first), json!({"answer_id": answer["id"]})).await.expect(200);
+    world.ben.delete(&at(&first)).await.expect(204);
+    let listed = world.gus.get(&list).await.expect(200);
+    assert_eq!(ids(&listed), [first["id"].as_str().unwrap(), answer["id"].as_str().unwrap()]);
+    let left = &listed["items"][0];
+    for field in ["assignee", "due_on", "expected_by", "resolved_at", "resolved_by", "answer_id", "parent_id"]
+    {
+        assert_eq!(left[field], Value::Null, "{field}");
+    }
+    assert_eq!((&left["body"], &left["body_html"], &left["mentions"]), (&json!(""), &json!(""), &json!([])));
+    assert_eq!((&left["kind"], &left["at_ms"]), (&json!("comment"), &json!(12_000)));
+    assert!(left["deleted_at"].is_string() && listed["items"][1]["deleted_at"].is_null());
+    let counts = world.ada.get(&path(&update)).await.expect(200)["counts"].clone();
+    assert_eq!(counts, json!({"comments": 1, "open_asks": 0, "viewers": 0}));
+    let found = async |word: &str| {
+        let query = format!("/api/v1/search?workspace_id={}&q={word}", world.workspace);
+        world.gus.get(&query).await.expect(200)["items"].as_array().unwrap().len()
+    };
+    assert_eq!((found("Tungsten").await, found("Zirconium").await), (1, 0));
+    // What is deleted is not there for anything else.
+    world.ben.patch(&at(&first), json!({"body": "again"})).await.expect_problem(404, "not_found");
+    let late = json!({"body": "late", "parent_id": first["id"]});
+    comment(&world.cleo, &update, late).await.expect_problem(422, "invalid");
+    // With the last answer the thread is gone.
+    world.cleo.delete(&at(&answer)).await.expect(204);
+    assert!(ids(&world.gus.get(&list).await.expect(200)).is_empty());
+    assert_eq!(found("Tungsten").await, 0);
 }
 
 #[tokio::test]

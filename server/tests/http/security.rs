@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::fuzz::Dice;
+use crate::matrix::documented;
 use crate::support::{Answer, Client, TestServer};
 use crate::world::{World, path};
 
@@ -273,4 +274,66 @@ async fn deleted_words_leave_the_events() {
     // Coming back it is told anew.
     world.ada.post(&format!("{}/restore", path(&update)), json!({})).await.expect(200);
     assert!(told().await.contains("Xylophone"));
+}
+
+/// What was deleted is in no kept answer any more; the key stays taken, so that nothing is made twice.
+#[tokio::test]
+async fn deleted_words_leave_the_kept_answers() {
+    let world = World::new().await;
+    let update = world.text(&world.ada, world.open, json!({"title": "Xylophone", "body": "Yttrium"})).await;
+    let at = format!("{}/comments", path(&update));
+    let post = async |key: &str, body: &str| {
+        let request = world.ben.request(Method::POST, &at).header("idempotency-key", key);
+        Answer::of(request.json(&json!({"body": body}))).await
+    };
+    let gone = post("k1", "Zirconium").await.expect(201);
+    post("k2", "Tungsten").await.expect(201);
+    world.ben.delete(&format!("/api/v1/comments/{}", gone["id"].as_str().unwrap())).await.expect(204);
+    post("k1", "Zirconium").await.expect_problem(409, "conflict");
+    assert_eq!(post("k2", "Tungsten").await.expect(201)["body"], "Tungsten");
+    world.ada.delete(&path(&update)).await.expect(204);
+    world.ada.post(&format!("{}/restore", path(&update)), json!({})).await.expect(200);
+    post("k2", "Tungsten").await.expect_problem(409, "conflict");
+    let comments = world.ben.get(&at).await.expect(200);
+    assert_eq!(comments["items"].as_array().unwrap().len(), 1, "{comments}");
+}
+
+/// Nobody learns by 400, 404 or 422 what a route is like before saying who they are: neither without a credential,
+/// nor with one that has ended.
+#[tokio::test]
+async fn who_asks_comes_before_what_is_asked() {
+    let world = World::new().await;
+    let ended = world.server.user("ended").await;
+    let sessions = ended.get("/api/v1/me/sessions").await.expect(200);
+    let session = sessions["items"][0]["id"].as_str().unwrap();
+    ended.delete(&format!("/api/v1/me/sessions/{session}")).await.expect(204);
+    let document = meridian_server::app::openapi().unwrap();
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for (method, path) in documented() {
+        let operation = &document["paths"][&path][method.to_lowercase()];
+        if !operation["security"][0]["bearer"].is_array() {
+            continue;
+        }
+        let mut at = path.clone();
+        while let (Some(from), Some(to)) = (at.find('{'), at.find('}')) {
+            at.replace_range(from..=to, "no-such-thing");
+        }
+        for who in [world.server.anonymous(), ended.clone()] {
+            let request = who
+                .request(method.parse().unwrap(), &at)
+                .query(&[("limit", "x"), ("cursor", "x"), ("state", "x"), ("count", "x"), ("update_id", "x")])
+                .header("content-type", "application/json")
+                .header("if-match", "odd")
+                .header("idempotency-key", "")
+                .body("{");
+            let status = request.send().await.unwrap().status().as_u16();
+            if status != 401 {
+                wrong.push(format!("{method} {at}: {status}"));
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 200, "{asked}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -2,8 +2,9 @@
 
 use meridian_domain::ids::UserId;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use crate::entity::idempotency_keys as keys;
 use crate::{Conn as _, StoreError, Tx, json};
@@ -30,10 +31,11 @@ pub enum Begin {
     OtherBody,
     /// The first request's answer.
     Done(Kept),
+    /// The first request was answered, and what its answer told of is deleted.
+    Forgotten,
 }
 
 fn which(user: UserId, route: &str, key: &str) -> SimpleExpr {
-    use sea_orm::sea_query::ExprTrait as _;
     keys::Column::UserId.eq(user.0).and(keys::Column::Route.eq(route)).and(keys::Column::IdemKey.eq(key))
 }
 
@@ -56,10 +58,11 @@ pub async fn begin(
             return Ok(Begin::OtherBody);
         }
         let Some(status) = row.status else { return Ok(Begin::Running) };
+        let Some(body) = row.body else { return Ok(Begin::Forgotten) };
         return Ok(Begin::Done(Kept {
             status: u16::try_from(status).unwrap_or(200),
             headers: json::read("idempotency_keys.headers", row.headers.as_deref().unwrap_or("[]"))?,
-            body: row.body.unwrap_or_default(),
+            body,
         }));
     }
     let row = keys::ActiveModel {
@@ -83,6 +86,19 @@ pub async fn finish(tx: &Tx, user: UserId, route: &str, key: &str, kept: &Kept) 
         .col_expr(keys::Column::Headers, Expr::value(json::write("idempotency_keys.headers", &kept.headers)?))
         .col_expr(keys::Column::Body, Expr::value(kept.body.clone()))
         .filter(which(user, route, key))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
+
+/// Drops the kept answers that tell of what is deleted now: those at its address and those that name it. The keys stay
+/// taken, so that a repeated request does not make it again.
+pub(crate) async fn forget(tx: &Tx, id: Uuid) -> Result<(), StoreError> {
+    let id = id.to_string();
+    keys::Entity::update_many()
+        .col_expr(keys::Column::Body, Expr::value(Option::<String>::None))
+        .col_expr(keys::Column::Headers, Expr::value(Option::<String>::None))
+        .filter(keys::Column::Route.contains(&id).or(keys::Column::Body.contains(&id)))
         .exec(tx.raw())
         .await?;
     Ok(())

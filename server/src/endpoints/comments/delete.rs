@@ -13,7 +13,8 @@ use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiPath, Edit};
 use crate::state::AppState;
 
-/// Deletes a comment with its text and history: its author, admins of the team, admins and owners of the workspace.
+/// Deletes a comment with its text and history, which its author, admins of the team, admins and owners of the workspace
+/// may. Answers to it stay: they are other people's words.
 #[utoipa::path(tag = "Comments", security(("bearer" = [])),
     params(("comment" = Uuid, Path, description = "The comment")),
     responses(

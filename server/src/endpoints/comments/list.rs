@@ -11,7 +11,8 @@ use crate::error::{ApiResult, Problem};
 use crate::http::{ApiPath, ApiQuery, Page, PageQuery, cut};
 use crate::state::AppState;
 
-/// The comments of an update, flat, oldest first; answers name their `parent_id`.
+/// The comments of an update, flat, oldest first; answers name their `parent_id`. A deleted comment is there, without
+/// its words and with `deleted_at`, as long as answers to it are.
 #[utoipa::path(tag = "Comments", security(("bearer" = [])),
     params(("update" = Uuid, Path, description = "The update"), PageQuery),
     responses(

@@ -76,6 +76,9 @@ pub struct CommentView {
     pub created_at: Timestamp,
     /// Counts changes; it is the ETag too.
     pub version: i64,
+    /// Since when it is deleted: its words are gone, but answers to it are there.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// Comments in their order; one statement for all names.
@@ -101,6 +104,7 @@ fn view(row: RowComment, people: &HashMap<UserId, Person>) -> ApiResult<CommentV
         acknowledged_at: row.acknowledged_at.map(instant).transpose()?,
         edited_at: row.edited_at.map(instant).transpose()?,
         created_at: instant(row.created_at)?,
+        deleted_at: row.deleted_at.map(instant).transpose()?,
         id: row.id,
         update_id: row.update_id,
         body: row.body,

@@ -220,7 +220,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a comment with its text and history: its author, admins of the team, admins and owners of the workspace. */
+        /** Deletes a comment with its text and history; answers to it stay, being other people's words. May: its author, admins of the team, admins and owners of the workspace. */
         delete: operations["remove_comments"];
         options?: never;
         head?: never;
@@ -1062,7 +1062,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The comments of an update, flat, oldest first; answers name their `parent_id`. */
+        /**
+         * The comments of an update, flat, oldest first; answers name their `parent_id`. A deleted comment is there, without
+         *     its words and with `deleted_at`, as long as answers to it are.
+         */
         get: operations["list_comments"];
         put?: never;
         /** Comments on an update that one sees. */
@@ -2137,6 +2140,11 @@ export interface components {
              */
             created_at: string;
             /**
+             * Format: date-time
+             * @description Since when it is deleted: its words are gone, but answers to it are there.
+             */
+            deleted_at: string | null;
+            /**
              * Format: date
              * @description Until when it is to be done.
              */
@@ -2564,15 +2572,15 @@ export interface components {
             /** @description Where this person is a member. */
             workspaces: components["schemas"]["Membership"][];
         };
-        /** @description Where the media is; each null until it exists. */
+        /** @description Where the media is: paths on this origin, each null until what it names exists. */
         MediaView: {
             /** @description Sound alone. */
             audio_url: string | null;
-            /** @description Captions as WebVTT. */
+            /** @description Captions as WebVTT; grows while the transcript is made. */
             captions_url: string | null;
             /** @description The whole as one file. */
             download_url: string | null;
-            /** @description The HLS master playlist. */
+            /** @description The HLS master playlist: from the first segment on. */
             hls_url: string | null;
             /** @description The waveform. */
             peaks_url: string | null;

@@ -10,8 +10,8 @@ pub use row::{CommentKey, HistoryEntry, RowComment};
 pub use write::{Edit, NewComment, acknowledge, delete, edit, insert, reopen, resolve, set_answer};
 
 use meridian_domain::ids::{CommentId, UpdateId, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::updates::{self, RowUpdate};
 use crate::entity::comment_history;
@@ -46,16 +46,22 @@ pub async fn find_all(conn: &impl Conn, ids: &[CommentId]) -> Result<Vec<RowComm
     rows.into_iter().map(row::from_model).collect()
 }
 
-/// The comments of an update that the caller has found for the viewer, oldest first.
+/// The comments of an update that the caller has found for the viewer, oldest first. Of deleted ones those are there,
+/// without words, that have answers.
 pub async fn list(
     conn: &impl Conn,
     update: &RowUpdate,
     after: Option<CommentKey>,
     limit: u64,
 ) -> Result<Vec<RowComment>, StoreError> {
+    let answers = Query::select()
+        .expr(Expr::val(1))
+        .from_as(comments::Entity, "answers")
+        .and_where(Expr::cust("answers.parent_id = comments.id AND answers.deleted_at IS NULL"))
+        .to_owned();
     let mut select = comments::Entity::find()
         .filter(Column::UpdateId.eq(update.id.0))
-        .filter(Column::DeletedAt.is_null())
+        .filter(Condition::any().add(Column::DeletedAt.is_null()).add(Expr::exists(answers)))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .limit(limit);

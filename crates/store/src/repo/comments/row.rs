@@ -36,6 +36,7 @@ pub struct RowComment {
     pub edited_at: Option<i64>,
     pub created_at: i64,
     pub version: i64,
+    pub deleted_at: Option<i64>,
 }
 
 impl RowComment {
@@ -91,5 +92,6 @@ pub(crate) fn from_model(row: comments::Model) -> Result<RowComment, StoreError>
         edited_at: row.edited_at,
         created_at: row.created_at,
         version: row.version,
+        deleted_at: row.deleted_at,
     })
 }

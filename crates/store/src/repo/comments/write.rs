@@ -12,7 +12,7 @@ use crate::entity::comment_history;
 use crate::entity::comments::{self, Column};
 use crate::repo::jobs::execute;
 use crate::repo::updates::RowUpdate;
-use crate::repo::{events, search};
+use crate::repo::{events, idempotency, search};
 use crate::{Conn, StoreError, Tx};
 
 /// A comment to make.
@@ -231,7 +231,8 @@ pub async fn set_answer(
     set(tx, question, values).await
 }
 
-/// Deletes a comment with its text and history; an answer that was accepted is none any more. Replies stay.
+/// Deletes a comment: nothing is left of it but who wrote it, when, and at which moment. An answer that was accepted is
+/// none any more. Replies are other people's words and stay.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when somebody was faster.
@@ -240,6 +241,17 @@ pub async fn delete(tx: &Tx, comment: &RowComment) -> Result<(), StoreError> {
         .col_expr(Column::DeletedAt, Expr::value(tx.clock().now_ms()))
         .col_expr(Column::Body, Expr::value(""))
         .col_expr(Column::BodyHtml, Expr::value(""))
+        .col_expr(Column::Kind, Expr::value(CommentKind::Comment.as_str()))
+        .col_expr(Column::AssigneeId, Expr::value(Option::<uuid::Uuid>::None))
+        .col_expr(Column::DueOn, Expr::value(Option::<String>::None))
+        .col_expr(Column::ExpectedBy, Expr::value(Option::<i64>::None))
+        .col_expr(Column::Mentions, Expr::value(mentions_json(&[])?))
+        .col_expr(Column::ResolvedAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::ResolvedBy, Expr::value(Option::<uuid::Uuid>::None))
+        .col_expr(Column::AcknowledgedAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::AnswerId, Expr::value(Option::<uuid::Uuid>::None))
+        .col_expr(Column::EditedAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::Version, Expr::cust("version + 1"))
         .filter(Column::Id.eq(comment.id.0))
         .filter(Column::DeletedAt.is_null())
         .exec(tx.raw())
@@ -248,6 +260,7 @@ pub async fn delete(tx: &Tx, comment: &RowComment) -> Result<(), StoreError> {
         return Err(StoreError::Conflict { what: "the comment" });
     }
     events::forget_comment(tx, comment.update_id, comment.id).await?;
+    idempotency::forget(tx, comment.id.0).await?;
     comment_history::Entity::delete_many()
         .filter(comment_history::Column::CommentId.eq(comment.id.0))
         .exec(tx.raw())

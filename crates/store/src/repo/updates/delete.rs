@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{RowUpdate, emit_row, find_any, rights, row};
 use crate::entity::updates::{self, Column};
-use crate::repo::{events, jobs, processing, search, visibility};
+use crate::repo::{events, idempotency, jobs, processing, search, visibility};
 use crate::{Conn, StoreError, Tx};
 
 /// Hides an update, calls its jobs off and takes its words out of the search; the worker removes its bytes from
@@ -29,6 +29,7 @@ pub async fn delete(tx: &Tx, update: &RowUpdate, purge_at: i64) -> Result<bool, 
     jobs::cancel_for_update(tx, update.id).await?;
     search::remove_update(tx, update.id).await?;
     events::forget_update(tx, update.id).await?;
+    idempotency::forget(tx, update.id.0).await?;
     emit_row(tx, EventKind::UpdateDeleted, update).await?;
     Ok(true)
 }

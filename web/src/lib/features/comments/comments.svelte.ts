@@ -114,6 +114,7 @@ export class Comments {
       answer_id: null,
       edited_at: null,
       created_at: nowIso(),
+      deleted_at: null,
     };
     this.items = [...this.items, meanwhile];
     try {

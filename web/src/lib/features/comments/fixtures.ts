@@ -23,6 +23,7 @@ export function comment(id: string, more: Partial<Comment> = {}): Comment {
     answer_id: null,
     edited_at: null,
     created_at: '2026-11-20T10:00:00Z',
+    deleted_at: null,
     ...more,
   };
 }

@@ -1,5 +1,6 @@
 // The list while answers are under way: shown at once, corrected by the server, put back when it refuses.
 
+import { nowIso } from './now';
 import type { Comment } from './types';
 
 /** Puts a comment into the list, or in place of its former self. Keeps the order of creation. */
@@ -9,9 +10,33 @@ export function upsert(list: readonly Comment[], comment: Comment): Comment[] {
   return [...list, comment];
 }
 
-/** Takes a comment out, and its replies with it. */
+/** Takes a comment out. Of one with replies its place stays, without its words, until the last of them is gone. */
 export function remove(list: readonly Comment[], id: string): Comment[] {
-  return list.filter((comment) => comment.id !== id && comment.parent_id !== id);
+  if (list.some((comment) => comment.parent_id === id))
+    return list.map((comment) => (comment.id === id ? blank(comment) : comment));
+  const parent = list.find((comment) => comment.id === id)?.parent_id ?? null;
+  const left = list.filter((comment) => comment.id !== id);
+  if (parent === null || left.some((comment) => comment.parent_id === parent)) return left;
+  return left.filter((comment) => comment.id !== parent || comment.deleted_at === null);
+}
+
+/** What is left of a deleted comment with replies, as the server tells it. */
+function blank(comment: Comment): Comment {
+  return {
+    ...comment,
+    body: '',
+    body_html: '',
+    kind: 'comment',
+    assignee: null,
+    due_on: null,
+    expected_by: null,
+    mentions: [],
+    resolved_at: null,
+    acknowledged_at: null,
+    answer_id: null,
+    edited_at: null,
+    deleted_at: nowIso(),
+  };
 }
 
 /** Puts the server's comment in the place of the one shown meanwhile; an event may have brought it already. */

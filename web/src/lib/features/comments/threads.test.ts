@@ -29,9 +29,14 @@ describe('filters', () => {
     const done = toThreads([comment('q', { kind: 'question', resolved_at: '2026-11-21T00:00:00Z' })]);
     expect(filterCounts(done, 'bob').open).toBe(0);
   });
-  it('an unassigned ask that mentions me is mine, a plain mention is not', () => {
-    expect(isToMe(comment('q', { kind: 'question', mentions: ['bob'] }), 'bob')).toBe(true);
-    expect(isToMe(comment('c', { mentions: ['bob'] }), 'bob')).toBe(false);
+  it('only an open ask that is addressed to me is to me', () => {
+    const assignee = { id: 'bob', display_name: 'Bob' };
+    expect(isToMe(comment('q', { kind: 'question', assignee }), 'bob')).toBe(true);
+    expect(isToMe(comment('q', { kind: 'question', assignee }), 'ann')).toBe(false);
+    expect(isToMe(comment('q', { kind: 'question', mentions: ['bob'] }), 'bob')).toBe(false);
+    expect(isToMe(comment('c', { assignee }), 'bob')).toBe(false);
+    const done = { kind: 'action', assignee, resolved_at: '2026-11-21T00:00:00Z' } as const;
+    expect(isToMe(comment('a', done), 'bob')).toBe(false);
   });
 });
 

@@ -20,10 +20,9 @@ export function isOpenAsk(comment: Comment): boolean {
   return isAsk(comment) && comment.resolved_at === null;
 }
 
-/** Asked of this person: assigned to them, or an ask that mentions them. */
+/** An ask that waits for this person: what the start page lists too. */
 export function isToMe(comment: Comment, userId: string): boolean {
-  if (comment.assignee?.id === userId) return true;
-  return isOpenAsk(comment) && comment.assignee === null && comment.mentions.includes(userId);
+  return isOpenAsk(comment) && comment.assignee?.id === userId;
 }
 
 /** Threads by moment (those on the whole come last), replies by time. A reply whose root is gone is left out. */

@@ -12,7 +12,10 @@ export type Reaction = components['schemas']['Reaction'];
 /** Marks of roots and reactions; resolved comments are left out, so that what is open stands out. */
 export function toMarks(comments: readonly Comment[], reactions: readonly Reaction[]): MomentMark[] {
   const fromComments = comments.flatMap((comment): MomentMark[] =>
-    comment.at_ms === null || comment.parent_id !== null || comment.resolved_at !== null
+    comment.at_ms === null ||
+    comment.parent_id !== null ||
+    comment.resolved_at !== null ||
+    comment.deleted_at !== null
       ? []
       : [
           {

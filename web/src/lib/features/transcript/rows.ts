@@ -33,7 +33,7 @@ export function toRows(
     if (row) row.chapter = chapter.title;
   }
   for (const comment of comments) {
-    if (comment.at_ms === null || comment.parent_id !== null) continue;
+    if (comment.at_ms === null || comment.parent_id !== null || comment.deleted_at !== null) continue;
     rows[Math.max(0, lastBegun(segments, comment.at_ms))]?.comments.push(comment);
   }
   return rows;
