@@ -2,10 +2,12 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use meridian_domain::ids::{CheckInId, TeamId, UserId};
 use meridian_domain::rounds::due_at;
-use meridian_store::repo::check_ins::{self, CheckIn, Member};
+use meridian_domain::schedule::Schedule;
+use meridian_store::repo::check_ins::{self, CheckIn, Member, NewCheckIn};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -64,12 +66,19 @@ fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-fn openings(check_in: &CheckIn, people: &[Member], now: Timestamp, count: usize) -> ApiResult<Openings> {
-    let rule = check_in.schedule.rule(check_in.made_on).map_err(ApiError::internal)?;
+/// When and how long windows are open.
+struct Windows<'a> {
+    schedule: &'a Schedule,
+    made_on: Date,
+    open_for_minutes: i64,
+}
+
+fn openings(windows: &Windows, people: &[Member], now: Timestamp, count: usize) -> ApiResult<Openings> {
+    let rule = windows.schedule.rule(windows.made_on).map_err(ApiError::internal)?;
     let mut items = Vec::new();
     for member in people {
         for found in rule.after(&member.zone, now).take(count) {
-            let due = due_at(found.opens_at.as_millisecond(), check_in.open_for_minutes);
+            let due = due_at(found.opens_at.as_millisecond(), windows.open_for_minutes);
             let due = Timestamp::from_millisecond(due).map_err(ApiError::internal)?;
             items.push(Opening {
                 user: NamedUser { id: member.user_id, display_name: member.display_name.clone() },
@@ -102,7 +111,9 @@ pub async fn next_openings(
         _ => return Err(ApiError::new(Code::Malformed, "count has to be between 1 and 100.")),
     };
     let people = check_ins::expected(reader, &found).await?;
-    Ok(HttpResponse::Ok().json(openings(&found, &people, state.clock().now(), count)?))
+    let CheckIn { schedule, made_on, open_for_minutes, .. } = &found;
+    let windows = Windows { schedule, made_on: *made_on, open_for_minutes: *open_for_minutes };
+    Ok(HttpResponse::Ok().json(openings(&windows, &people, state.clock().now(), count)?))
 }
 
 /// The next five openings of each member of a check-in that is not made yet; its fields are checked as for making it.
@@ -116,14 +127,13 @@ pub async fn preview(
     ApiPath(id): ApiPath<TeamId>,
     ApiJson(body): ApiJson<CreateBody>,
 ) -> ApiResult<HttpResponse> {
-    // What it makes is taken back: the openings are those that making it would give.
-    let tx = state.store.write().await?;
-    let team = access::posting_team(&tx, &auth, id).await?;
+    let reader = state.store.reader();
+    let team = access::posting_team(reader, &auth, id).await?;
     let now = state.clock().now();
-    let mut new = new_of(&team, today(&tx, now, auth.user).await?, body);
-    body::check(&tx, auth.user, &team, &mut new).await?;
-    let made = check_ins::create(&tx, auth.user, &new).await?;
-    let people = check_ins::expected(&tx, &made).await?;
-    tx.rollback().await?;
-    Ok(HttpResponse::Ok().json(openings(&made, &people, now, 5)?))
+    let mut new = new_of(&team, today(reader, now, auth.user).await?, body);
+    body::check(reader, auth.user, &team, &mut new).await?;
+    let people = check_ins::expected_of_new(reader, &new).await?;
+    let NewCheckIn { schedule, made_on, open_for_minutes, .. } = &new;
+    let windows = Windows { schedule, made_on: *made_on, open_for_minutes: *open_for_minutes };
+    Ok(HttpResponse::Ok().json(openings(&windows, &people, now, 5)?))
 }

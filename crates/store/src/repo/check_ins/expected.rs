@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
-use meridian_domain::ids::UserId;
+use meridian_domain::ids::{TeamId, UserId};
 
-use super::CheckIn;
+use super::{CheckIn, NewCheckIn};
 use crate::repo::{teams, users, visibility};
 use crate::{Conn, StoreError};
 
@@ -28,13 +28,32 @@ pub fn zone_of(name: &str) -> TimeZone {
 /// Those who are expected now, by id: the named ones, else the people of a private check-in, else the team's members;
 /// whoever no longer sees it is left out.
 pub async fn expected(conn: &impl Conn, check_in: &CheckIn) -> Result<Vec<Member>, StoreError> {
-    let named = match (&check_in.expected, &check_in.private_to) {
-        (Some(people), _) | (None, Some(people)) => people.clone(),
-        (None, None) => {
-            teams::members(conn, check_in.team_id).await?.into_iter().map(|(user, ..)| user).collect()
-        }
+    let named = check_in.expected.as_ref().or(check_in.private_to.as_ref());
+    let sees = visibility::users_of(conn, check_in.audience_id).await?;
+    members(conn, check_in.team_id, named, &sees).await
+}
+
+/// The same for a check-in that is not made yet.
+pub async fn expected_of_new(conn: &impl Conn, new: &NewCheckIn) -> Result<Vec<Member>, StoreError> {
+    let named = new.expected.as_ref().or(new.private_to.as_ref());
+    let sees = match &new.private_to {
+        Some(people) => people.clone(),
+        None => visibility::users_of(conn, new.team_audience_id).await?,
     };
-    let sees: HashSet<UserId> = visibility::users_of(conn, check_in.audience_id).await?.into_iter().collect();
+    members(conn, new.team_id, named, &sees).await
+}
+
+async fn members(
+    conn: &impl Conn,
+    team: TeamId,
+    named: Option<&Vec<UserId>>,
+    sees: &[UserId],
+) -> Result<Vec<Member>, StoreError> {
+    let named = match named {
+        Some(people) => people.clone(),
+        None => teams::members(conn, team).await?.into_iter().map(|(user, ..)| user).collect(),
+    };
+    let sees: HashSet<UserId> = sees.iter().copied().collect();
     let ids: Vec<UserId> = named.into_iter().filter(|user| sees.contains(user)).collect();
     let mut found: Vec<Member> = users::by_ids(conn, &ids)
         .await?

@@ -9,7 +9,7 @@ use meridian_domain::rounds::prompts::Prompt;
 use meridian_domain::schedule::Schedule;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-pub use expected::{Member, expected, zone_of};
+pub use expected::{Member, expected, expected_of_new, zone_of};
 pub use write::{Changed, NewCheckIn, create, delete, look_again, update};
 
 use super::visibility;
