@@ -1,5 +1,6 @@
 //! `meridian-server`: serve, migrate, and the commands of whoever runs it.
 
+use std::io::IsTerminal as _;
 use std::net::TcpListener;
 
 use anyhow::Context as _;
@@ -85,7 +86,10 @@ async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
 fn init_logs(settings: &Settings) -> anyhow::Result<()> {
     let filter =
         tracing_subscriber::EnvFilter::try_new(&settings.log).context("MERIDIAN_LOG cannot be read")?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
     started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }

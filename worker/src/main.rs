@@ -15,6 +15,7 @@ mod speech;
 mod sweep;
 mod watcher;
 
+use std::io::IsTerminal as _;
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
@@ -153,7 +154,10 @@ async fn until_told(while_stdin: bool, shutdown: CancellationToken) {
 fn init_logs(settings: &meridian_config::Settings) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .map_err(|error| anyhow::anyhow!("MERIDIAN_LOG cannot be read: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
     started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }
