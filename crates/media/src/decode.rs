@@ -3,10 +3,11 @@
 use crate::codecs;
 use crate::error::{MediaError, Step};
 use crate::ffi::{self, StreamFacts};
-use crate::mux::segmenter::to_us;
+use crate::mux::sample::to_us;
 use crate::protocol::FailureCode;
 use ffmpeg_next::codec::{self, Parameters, threading};
 use ffmpeg_next::{Discard, Error, Packet, Rational, decoder, frame};
+use std::marker::PhantomData;
 
 /// How a decoder is opened.
 #[derive(Debug, Clone, Copy)]
@@ -49,27 +50,30 @@ fn open(
     })
 }
 
-/// Decodes pictures.
-pub(crate) struct VideoDecoder {
+/// Decodes one stream to frames of a kind.
+pub(crate) struct Decoder<Frame> {
     inner: decoder::Opened,
     time_base: Rational,
     /// Packets that could not be decoded.
     pub(crate) bad: u64,
+    frames: PhantomData<fn() -> Frame>,
 }
 
-impl VideoDecoder {
+/// Decodes pictures.
+pub(crate) type VideoDecoder = Decoder<frame::Video>;
+/// Decodes sound.
+pub(crate) type AudioDecoder = Decoder<frame::Audio>;
+
+impl<Frame> Decoder<Frame> {
     /// Opens the decoder of the short list for a stream.
-    pub(crate) fn open(
+    fn of(
+        name: Option<&str>,
         parameters: Parameters,
         facts: &StreamFacts,
         options: DecodeOptions,
     ) -> Result<Self, MediaError> {
-        let name = codecs::video_decoder(facts.codec);
-        Ok(Self {
-            inner: open(parameters, name, facts.time_base, options)?,
-            time_base: facts.time_base,
-            bad: 0,
-        })
+        let inner = open(parameters, name, facts.time_base, options)?;
+        Ok(Self { inner, time_base: facts.time_base, bad: 0, frames: PhantomData })
     }
 
     /// Gives it a packet.
@@ -84,6 +88,17 @@ impl VideoDecoder {
         if self.inner.send_eof().is_err() {
             self.bad += 1;
         }
+    }
+}
+
+impl VideoDecoder {
+    /// Opens the decoder of the short list for a stream.
+    pub(crate) fn open(
+        parameters: Parameters,
+        facts: &StreamFacts,
+        options: DecodeOptions,
+    ) -> Result<Self, MediaError> {
+        Self::of(codecs::video_decoder(facts.codec), parameters, facts, options)
     }
 
     /// The next picture. Errors are counted and passed over.
@@ -98,38 +113,11 @@ impl VideoDecoder {
     }
 }
 
-/// Decodes sound.
-pub(crate) struct AudioDecoder {
-    inner: decoder::Opened,
-    time_base: Rational,
-    /// Packets that could not be decoded.
-    pub(crate) bad: u64,
-}
-
 impl AudioDecoder {
     /// Opens the decoder of the short list for a stream.
     pub(crate) fn open(parameters: Parameters, facts: &StreamFacts) -> Result<Self, MediaError> {
-        let name = codecs::audio_decoder(facts.codec);
         let options = DecodeOptions { threads: 1, max_pixels: 1, keys_only: false };
-        Ok(Self {
-            inner: open(parameters, name, facts.time_base, options)?,
-            time_base: facts.time_base,
-            bad: 0,
-        })
-    }
-
-    /// Gives it a packet.
-    pub(crate) fn send(&mut self, packet: &Packet) {
-        if self.inner.send_packet(packet).is_err() {
-            self.bad += 1;
-        }
-    }
-
-    /// No more packets.
-    pub(crate) fn end(&mut self) {
-        if self.inner.send_eof().is_err() {
-            self.bad += 1;
-        }
+        Self::of(codecs::audio_decoder(facts.codec), parameters, facts, options)
     }
 
     /// The next piece of sound. Errors are counted and passed over.

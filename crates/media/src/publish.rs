@@ -3,7 +3,8 @@
 use crate::error::MediaError;
 use crate::link::Link;
 use crate::mux::boxes;
-use crate::mux::segmenter::{AudioTrack, Cut, CutRule, Sample, Segmenter, VideoTrack};
+use crate::mux::sample::{AudioTrack, Sample, VideoTrack};
+use crate::mux::segmenter::{Cut, CutRule, Segmenter};
 use crate::picture::geometry::Size;
 use crate::protocol::{FromChild, Probed, Rendition, RenditionKind, Segment};
 use std::sync::Arc;

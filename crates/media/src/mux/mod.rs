@@ -2,4 +2,5 @@
 
 pub(crate) mod boxes;
 pub(crate) mod h264;
+pub(crate) mod sample;
 pub(crate) mod segmenter;

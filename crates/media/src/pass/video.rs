@@ -7,7 +7,7 @@ use crate::error::MediaError;
 use crate::ffi::StreamFacts;
 use crate::link::Link;
 use crate::mux::boxes::VIDEO_TICKS;
-use crate::mux::segmenter::{VideoTrack, from_us, to_us};
+use crate::mux::sample::{VideoTrack, from_us, to_us};
 use crate::picture::copy::{CopyOptions, CopyPath, Verdict};
 use crate::picture::geometry::{Size, rungs};
 use crate::picture::ladder::{Ladder, LadderOptions, Target};

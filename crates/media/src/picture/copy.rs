@@ -7,7 +7,7 @@ use crate::ffi;
 use crate::link::Link;
 use crate::mux::boxes::VIDEO_TICKS;
 use crate::mux::h264::{AvcConfig, sps};
-use crate::mux::segmenter::{Sample, VideoTrack};
+use crate::mux::sample::{Sample, VideoTrack};
 use crate::publish::Publisher;
 use ffmpeg_next::{Packet, Rational, packet};
 use std::collections::VecDeque;
@@ -169,7 +169,7 @@ impl CopyPath {
     }
 
     fn see_decoded(&mut self, pts: i64, link: &Link) -> Result<(), MediaError> {
-        let us = crate::mux::segmenter::to_us(pts, i64::from(VIDEO_TICKS));
+        let us = crate::mux::sample::to_us(pts, i64::from(VIDEO_TICKS));
         while let Some(picture) = self.decoder.receive() {
             self.decoded += 1;
             if let Some(stills) = self.stills.as_mut().filter(|stills| stills.wants(us)) {

@@ -5,7 +5,7 @@ use crate::error::{MediaError, Step};
 use crate::ffi;
 use crate::mux::boxes::VIDEO_TICKS;
 use crate::mux::h264::{self, AvcConfig};
-use crate::mux::segmenter::{Sample, VideoTrack};
+use crate::mux::sample::{Sample, VideoTrack};
 use ffmpeg_next::codec::{self, Flags, encoder, threading};
 use ffmpeg_next::{Dictionary, Error, Packet, Rational, color, format, frame, picture};
 

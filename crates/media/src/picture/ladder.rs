@@ -8,7 +8,7 @@ use crate::error::{MediaError, Step};
 use crate::ffi;
 use crate::link::Link;
 use crate::mux::boxes::VIDEO_TICKS;
-use crate::mux::segmenter::to_us;
+use crate::mux::sample::to_us;
 use crate::publish::{Publisher, VideoOutput};
 use ffmpeg_next::frame;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::decode::scale_ticks;
 use crate::ffi::{self, StreamFacts};
-use crate::mux::segmenter::{AudioTrack, Sample};
+use crate::mux::sample::{AudioTrack, Sample};
 use ffmpeg_next::codec::Id;
 use ffmpeg_next::{Packet, Rational};
 
@@ -52,7 +52,7 @@ impl AudioCopy {
         if ffi::is_discarded(packet) {
             return None;
         }
-        let zero = crate::mux::segmenter::from_us(self.zero_us, i64::from(self.track.sample_rate));
+        let zero = crate::mux::sample::from_us(self.zero_us, i64::from(self.track.sample_rate));
         let stamp = packet
             .pts()
             .or(packet.dts())

@@ -3,7 +3,7 @@
 use super::timeline::SAMPLE_RATE;
 use crate::error::{MediaError, Step};
 use crate::ffi;
-use crate::mux::segmenter::{AudioTrack, Sample};
+use crate::mux::sample::{AudioTrack, Sample};
 use ffmpeg_next::codec::{self, Flags, encoder};
 use ffmpeg_next::{Packet, Rational, format};
 

@@ -10,7 +10,7 @@ use crate::decode::AudioDecoder;
 use crate::error::{MediaError, Step};
 use crate::ffi::{self, Resampler};
 use crate::link::Link;
-use crate::mux::segmenter::{AudioTrack, Sample, from_us, to_us};
+use crate::mux::sample::{AudioTrack, Sample, from_us, to_us};
 use crate::protocol::FromChild;
 use ffmpeg_next::{Packet, frame};
 
