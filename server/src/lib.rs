@@ -15,6 +15,7 @@ pub mod mail;
 pub mod markdown;
 pub mod middleware;
 pub mod reference;
+mod repeat;
 pub mod routes;
 pub mod state;
 pub mod supervisor;

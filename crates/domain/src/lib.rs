@@ -8,6 +8,7 @@ pub mod enums;
 pub mod feeds;
 pub mod ids;
 pub mod markup;
+pub mod mp4;
 pub mod notify;
 pub mod policy;
 pub mod ranges;

@@ -11,15 +11,13 @@ use meridian_domain::enums::{MailKind, SendState};
 use meridian_domain::ids::{MailId, NotificationId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::jobs::{database_now_ms, execute};
+use super::leases::{self, Ended};
 use crate::entity::mails::{self, Column};
 use crate::{Conn, Store, StoreError, Tx};
-
-/// How long whoever claimed a mail has to send it, in milliseconds of the machine's time.
-const LEASE_MS: i64 = 60_000;
 
 /// A mail as read. Instants are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,30 +150,11 @@ pub async fn plan_digest(tx: &Tx, user: UserId, date: Date, most_ms: i64) -> Res
 pub async fn claim(store: &Store) -> Result<Option<Mail>, StoreError> {
     let reader = store.reader();
     let machine_ms = database_now_ms(reader).await?;
-    let due = Condition::any()
-        .add(
-            Condition::all()
-                .add(Column::State.eq(SendState::Queued.as_str()))
-                .add(Column::RunAt.lte(store.clock().now_ms())),
-        )
-        .add(
-            Condition::all()
-                .add(Column::State.eq(SendState::Sending.as_str()))
-                .add(Column::LeaseUntil.lt(machine_ms)),
-        );
-    let select = mails::Entity::find().filter(due).order_by_desc(Column::Urgent).order_by_asc(Column::RunAt);
-    let Some(row) = select.one(reader.raw()).await? else { return Ok(None) };
+    let due = leases::due::<mails::Entity>(store.clock().now_ms(), machine_ms);
+    let due = due.order_by_desc(Column::Urgent).order_by_asc(Column::RunAt);
+    let Some(row) = due.one(reader.raw()).await? else { return Ok(None) };
     let tx = store.write().await?;
-    let taken = mails::Entity::update_many()
-        .col_expr(Column::State, Expr::value(SendState::Sending.as_str()))
-        .col_expr(Column::Attempt, Expr::cust("attempt + 1"))
-        .col_expr(Column::LeaseUntil, Expr::value(machine_ms.saturating_add(LEASE_MS)))
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::State.eq(row.state.as_str()))
-        .filter(Column::Attempt.eq(row.attempt))
-        .exec(tx.raw())
-        .await?;
-    if taken.rows_affected == 0 {
+    if !leases::take::<mails::Entity>(&tx, row.id, &row.state, row.attempt, machine_ms).await? {
         tx.rollback().await?;
         return Ok(None);
     }
@@ -208,28 +187,14 @@ pub enum Outcome {
 
 /// Notes how sending ended; `false` when somebody else has claimed the mail since.
 pub async fn settle(tx: &Tx, mail: &Mail, outcome: &Outcome) -> Result<bool, StoreError> {
-    let now = tx.clock().now_ms();
-    let (state, run_at, error) = match outcome {
-        Outcome::Sent => (SendState::Sent, None, None),
-        Outcome::Skipped => (SendState::Skipped, None, None),
-        Outcome::Retry(at, error) => (SendState::Queued, Some(at.as_millisecond()), Some(error.as_str())),
-        Outcome::Dead(error) => (SendState::Dead, None, Some(error.as_str())),
+    let (ended, error) = match outcome {
+        Outcome::Sent => (Ended::In(SendState::Sent), None),
+        Outcome::Skipped => (Ended::In(SendState::Skipped), None),
+        Outcome::Retry(at, error) => (Ended::Again(*at), Some(error.as_str())),
+        Outcome::Dead(error) => (Ended::In(SendState::Dead), Some(error.as_str())),
     };
-    let mut update = mails::Entity::update_many()
-        .col_expr(Column::State, Expr::value(state.as_str()))
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<i64>::None))
-        .col_expr(Column::LastError, Expr::value(error));
-    update = match run_at {
-        Some(at) => update.col_expr(Column::RunAt, Expr::value(at)),
-        None => update.col_expr(Column::FinishedAt, Expr::value(now)),
-    };
-    let changed = update
-        .filter(Column::Id.eq(mail.id.0))
-        .filter(Column::Attempt.eq(mail.attempt))
-        .filter(Column::State.eq(SendState::Sending.as_str()))
-        .exec(tx.raw())
-        .await?;
-    Ok(changed.rows_affected == 1)
+    let more = mails::Entity::update_many().col_expr(Column::LastError, Expr::value(error));
+    leases::settle(tx, mail.id.0, mail.attempt, &ended, more).await
 }
 
 /// Mails in a state, newest first: the dead-letter list.
@@ -239,16 +204,9 @@ pub async fn in_state(
     after: Option<(i64, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Mail>, StoreError> {
-    let mut select = mails::Entity::find()
-        .filter(Column::State.eq(state.as_str()))
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .limit(limit);
-    if let Some((at, id)) = after {
-        let same = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::Id.lt(id));
-        select = select.filter(Condition::any().add(Column::CreatedAt.lt(at)).add(same));
-    }
-    select.all(conn.raw()).await?.into_iter().map(from_row).collect()
+    let rows = mails::Entity::find().filter(Column::State.eq(state.as_str()));
+    let page = leases::newest_first(rows, after, limit).all(conn.raw()).await?;
+    page.into_iter().map(from_row).collect()
 }
 
 /// Sends a given-up mail again; `false` when there is none.

@@ -6,6 +6,7 @@ use crate::{Conn, StoreError};
 
 pub mod access;
 pub mod attempts;
+mod audiences;
 pub mod catch_up;
 pub mod check_ins;
 pub mod comments;
@@ -17,6 +18,7 @@ pub mod feeds;
 pub mod idempotency;
 pub mod invites;
 pub mod jobs;
+mod leases;
 pub mod mails;
 pub mod media;
 pub mod notifications;

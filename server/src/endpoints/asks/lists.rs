@@ -66,6 +66,20 @@ async fn page(
     Ok(web::Json(Page { items: show(conn, rows).await?, next_cursor }))
 }
 
+/// Questions, actions and blockers, what waits longest first.
+async fn asks(
+    state: &AppState,
+    auth: &Auth,
+    list: &str,
+    query: AskQuery,
+    narrowed: AskFilter,
+) -> ApiResult<web::Json<Page<AskView>>> {
+    let AskQuery { state: wanted, limit, cursor } = query;
+    let wanted = wanted.unwrap_or_default();
+    let filter = AskFilter { state: wanted.into(), order: Order::OldestFirst, ..narrowed };
+    page(state, auth, &format!("{list}/{wanted:?}"), &PageQuery { limit, cursor }, &filter).await
+}
+
 fn filter(kinds: &[CommentKind]) -> AskFilter {
     AskFilter {
         team: None,
@@ -87,16 +101,8 @@ pub(crate) async fn my_asks(
     auth: Auth,
     query: ApiQuery<AskQuery>,
 ) -> ApiResult<web::Json<Page<AskView>>> {
-    let AskQuery { state: wanted, limit, cursor } = query.0;
-    let wanted = wanted.unwrap_or_default();
-    let filter = AskFilter {
-        assignee: Some(auth.user),
-        state: wanted.into(),
-        order: Order::OldestFirst,
-        ..filter(&ASKS)
-    };
-    let list = format!("my_asks/{}/{wanted:?}", auth.user);
-    page(&state, &auth, &list, &PageQuery { limit, cursor }, &filter).await
+    let mine = AskFilter { assignee: Some(auth.user), ..filter(&ASKS) };
+    asks(&state, &auth, &format!("my_asks/{}", auth.user), query.0, mine).await
 }
 
 /// Questions, actions and blockers addressed to somebody on the team's updates, what waits longest first.
@@ -113,17 +119,8 @@ pub(crate) async fn team_asks(
     query: ApiQuery<AskQuery>,
 ) -> ApiResult<web::Json<Page<AskView>>> {
     let team = access::readable_team(state.store.reader(), &auth, path.0).await?.team_id;
-    let AskQuery { state: wanted, limit, cursor } = query.0;
-    let wanted = wanted.unwrap_or_default();
-    let filter = AskFilter {
-        team: Some(team),
-        addressed: true,
-        state: wanted.into(),
-        order: Order::OldestFirst,
-        ..filter(&ASKS)
-    };
-    let list = format!("team_asks/{team}/{wanted:?}");
-    page(&state, &auth, &list, &PageQuery { limit, cursor }, &filter).await
+    let of_team = AskFilter { team: Some(team), addressed: true, ..filter(&ASKS) };
+    asks(&state, &auth, &format!("team_asks/{team}"), query.0, of_team).await
 }
 
 /// Decisions on the team's updates, newest first.

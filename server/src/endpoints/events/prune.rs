@@ -5,6 +5,7 @@ use std::time::Duration;
 use meridian_store::StoreError;
 use meridian_store::repo::events;
 
+use crate::repeat;
 use crate::state::AppState;
 
 /// How long events are kept, in milliseconds.
@@ -16,14 +17,12 @@ const BATCH: u64 = 2_000;
 
 /// Runs until it is aborted.
 pub async fn run(state: AppState) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
+    repeat::every(EVERY, || async {
         if let Err(error) = once(&state).await {
             tracing::warn!(%error, "old events could not be removed");
         }
-    }
+    })
+    .await;
 }
 
 /// Removes what is too old now; tells how many events that were.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::{self, SignedIn};
-use crate::auth::{password, session, tokens};
+use crate::auth::{password, session};
 use crate::error::{ApiResult, Problem};
 use crate::http::{ApiJson, client};
 use crate::state::AppState;
@@ -55,10 +55,5 @@ pub async fn login(
     let started = session::start(&state, &tx, &req, user.id).await?;
     let user = view::me(&tx, user).await?;
     tx.commit().await?;
-    Ok(session::with_cookie(HttpResponse::Ok(), started.cookie).json(SignedIn {
-        access_token: started.access_token,
-        expires_in: tokens::ACCESS_SECONDS,
-        user,
-        workspace: None,
-    }))
+    Ok(view::signed_in(HttpResponse::Ok(), started, user, None))
 }

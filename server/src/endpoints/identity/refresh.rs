@@ -6,7 +6,7 @@ use meridian_store::repo::users;
 
 use super::view::{self, SignedIn};
 use crate::auth::keys::random_token;
-use crate::auth::{session, tokens};
+use crate::auth::session;
 use crate::error::{ApiError, ApiResult, Code, Problem};
 use crate::http::client;
 use crate::state::AppState;
@@ -35,10 +35,5 @@ pub async fn refresh(req: HttpRequest, state: web::Data<AppState>) -> ApiResult<
     let started = session::started(&state, user.id, id, &next)?;
     let user = view::me(&tx, user).await?;
     tx.commit().await?;
-    Ok(session::with_cookie(HttpResponse::Ok(), started.cookie).json(SignedIn {
-        access_token: started.access_token,
-        expires_in: tokens::ACCESS_SECONDS,
-        user,
-        workspace: None,
-    }))
+    Ok(view::signed_in(HttpResponse::Ok(), started, user, None))
 }

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::view::{self, SignedIn};
-use crate::auth::{password, session, tokens};
+use crate::auth::{password, session};
 use crate::error::{ApiError, ApiResult, Code, Problem};
 use crate::http::{ApiJson, check, client};
 use crate::state::AppState;
@@ -90,13 +90,7 @@ pub async fn signup(
     let user = view::me(&tx, user).await?;
     tx.commit().await?;
     let workspace = user.workspaces.iter().find(|found| found.id == workspace_id).cloned();
-    let answer = session::with_cookie(HttpResponse::Created(), started.cookie).json(SignedIn {
-        access_token: started.access_token,
-        expires_in: tokens::ACCESS_SECONDS,
-        user,
-        workspace,
-    });
-    Ok(answer)
+    Ok(view::signed_in(HttpResponse::Created(), started, user, workspace))
 }
 
 fn email_taken() -> ApiError {

@@ -1,5 +1,6 @@
 //! How an account looks in answers.
 
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::Timestamp;
 use meridian_domain::enums::WorkspaceRole;
 use meridian_domain::ids::{UserId, WorkspaceId};
@@ -9,6 +10,8 @@ use meridian_store::repo::workspaces;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::auth::session::{self, Started};
+use crate::auth::tokens;
 use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::ApiResult;
 
@@ -82,6 +85,21 @@ pub struct SignedIn {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub workspace: Option<Membership>,
+}
+
+/// The answer to whoever signed in, with the cookie that renews it.
+pub fn signed_in(
+    answer: HttpResponseBuilder,
+    started: Started,
+    user: Me,
+    workspace: Option<Membership>,
+) -> HttpResponse {
+    session::with_cookie(answer, started.cookie).json(SignedIn {
+        access_token: started.access_token,
+        expires_in: tokens::ACCESS_SECONDS,
+        user,
+        workspace,
+    })
 }
 
 /// The account with its workspaces.

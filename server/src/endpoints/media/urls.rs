@@ -8,14 +8,18 @@ use meridian_store::Conn;
 use meridian_store::repo::media::{self, Contents};
 use meridian_store::repo::updates::RowUpdate;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::download::Piece;
 use super::ticket::Ticket;
 use crate::auth::{Auth, Credential};
 use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
 
-/// Absolute paths on this origin; each `None` until what it names exists.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Where the media is: paths on this origin, each null until what it names exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MediaView)]
 pub struct MediaUrls {
     /// The HLS master playlist: from the first segment on.
     pub hls_url: Option<String>,

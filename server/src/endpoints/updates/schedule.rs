@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use meridian_store::repo::updates;
 
+use crate::repeat;
 use crate::state::AppState;
 
 /// How often it looks.
@@ -11,14 +12,12 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Runs until it is aborted.
 pub async fn run(state: AppState) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
+    repeat::every(EVERY, || async {
         match updates::publish_due(&state.store).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "scheduled updates were published"),
             Err(error) => tracing::warn!(%error, "scheduled updates could not be published"),
         }
-    }
+    })
+    .await;
 }

@@ -116,39 +116,6 @@ pub struct ProgressView {
     pub percent: i64,
 }
 
-/// Where the media is; each null until it exists.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub struct MediaView {
-    /// The HLS master playlist.
-    pub hls_url: Option<String>,
-    /// The whole as one file.
-    pub download_url: Option<String>,
-    /// A still picture.
-    pub poster_url: Option<String>,
-    /// Previews along the time line.
-    pub storyboard_vtt_url: Option<String>,
-    /// The waveform.
-    pub peaks_url: Option<String>,
-    /// Captions as WebVTT.
-    pub captions_url: Option<String>,
-    /// Sound alone.
-    pub audio_url: Option<String>,
-}
-
-impl From<MediaUrls> for MediaView {
-    fn from(urls: MediaUrls) -> Self {
-        Self {
-            hls_url: urls.hls_url,
-            download_url: urls.download_url,
-            poster_url: urls.poster_url,
-            storyboard_vtt_url: urls.storyboard_vtt_url,
-            peaks_url: urls.peaks_url,
-            captions_url: urls.captions_url,
-            audio_url: urls.audio_url,
-        }
-    }
-}
-
 /// How far the transcript is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TranscriptView {
@@ -237,7 +204,7 @@ pub struct UpdateView {
     pub upload_url: Option<String>,
     /// The page for people who are signed in; complete.
     pub share_url: String,
-    pub media: MediaView,
+    pub media: MediaUrls,
     pub transcript: TranscriptView,
     pub counts: CountsView,
     pub my_watch: MyWatchView,
@@ -315,7 +282,7 @@ fn view(
             .collect(),
         upload_url: (!is_text).then(|| format!("/api/v1/uploads?update_id={}", row.id)),
         share_url: format!("{}/u/{}", state.settings.public_url, row.id),
-        media: media.into(),
+        media,
         transcript: TranscriptView {
             status: row.transcript_status,
             language: row.transcript_language,

@@ -6,6 +6,7 @@ use meridian_store::repo::uploads;
 
 use super::errors::TusError;
 use super::terminate::remove_objects;
+use crate::repeat;
 use crate::state::AppState;
 
 /// How often it looks.
@@ -18,14 +19,12 @@ const PART_AGE: Duration = Duration::from_hours(24);
 /// Runs until it is aborted.
 pub async fn run(state: AppState) {
     sweep_unfinished_parts(&state).await;
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
+    repeat::every(EVERY, || async {
         if let Err(error) = once(&state).await {
             tracing::warn!(%error, "expired uploads could not be swept");
         }
-    }
+    })
+    .await;
 }
 
 /// Ends what is out of time now; tells how many uploads that were.

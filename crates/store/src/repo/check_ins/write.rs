@@ -1,18 +1,16 @@
 //! Making, changing and deleting check-ins.
 
 use jiff::civil::Date;
-use meridian_domain::enums::{AudienceKind, RoundState};
+use meridian_domain::enums::RoundState;
 use meridian_domain::ids::{AudienceId, CheckInId, TeamId, UserId, WorkspaceId};
 use meridian_domain::rounds::prompts::Prompt;
 use meridian_domain::schedule::Schedule;
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{CheckIn, find_any, from_row};
 use crate::entity::check_ins::{self, Column};
-use crate::entity::{audience_members, audiences};
-use crate::repo::{jobs, rounds};
+use crate::repo::{audiences, jobs, rounds};
 use crate::{Conn, StoreError, Tx, json};
 
 /// A check-in to make, or what one becomes.
@@ -39,7 +37,7 @@ pub struct NewCheckIn {
 pub async fn create(tx: &Tx, by: UserId, new: &NewCheckIn) -> Result<CheckIn, StoreError> {
     let now = tx.clock().now_ms();
     let audience = match &new.private_to {
-        Some(people) => own_audience(tx, new.workspace_id, people).await?,
+        Some(people) => audiences::of_people(tx, new.workspace_id, people).await?,
         None => new.team_audience_id,
     };
     let row = check_ins::Model {
@@ -74,22 +72,6 @@ fn people(ids: Option<&Vec<UserId>>) -> Result<Option<String>, StoreError> {
     ids.map(|ids| json::write("check_ins people", ids)).transpose()
 }
 
-async fn own_audience(tx: &Tx, workspace: WorkspaceId, people: &[UserId]) -> Result<AudienceId, StoreError> {
-    let id = AudienceId::new(tx.clock());
-    let row = audiences::ActiveModel {
-        id: Set(id.0),
-        workspace_id: Set(workspace.0),
-        kind: Set(AudienceKind::People.as_str().to_owned()),
-        team_id: Set(None),
-    };
-    audiences::Entity::insert(row).exec_without_returning(tx.raw()).await?;
-    let rows = people
-        .iter()
-        .map(|user| audience_members::ActiveModel { audience_id: Set(id.0), user_id: Set(user.0) });
-    audience_members::Entity::insert_many(rows).exec_without_returning(tx.raw()).await?;
-    Ok(id)
-}
-
 /// Changes a check-in whose version is still that of `old`. Windows that have opened stay as they are; with a changed
 /// schedule openings count from now on. Other people of a private one get an audience of their own, so that they do
 /// not see what was said before.
@@ -100,7 +82,7 @@ pub async fn update(tx: &Tx, old: &CheckIn, new: &NewCheckIn) -> Result<CheckIn,
     let now = tx.clock().now_ms();
     let audience = match &new.private_to {
         Some(people) if old.private_to.as_ref() != Some(people) => {
-            own_audience(tx, new.workspace_id, people).await?
+            audiences::of_people(tx, new.workspace_id, people).await?
         }
         Some(_) => old.audience_id,
         None => new.team_audience_id,

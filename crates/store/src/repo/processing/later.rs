@@ -5,6 +5,7 @@ use meridian_domain::ids::{GenerationId, RenditionId, UpdateId, UploadId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::media::{init_row, rendition_row};
 use super::status::Facts;
 use super::view::parts_of;
 use super::{Chunk, NewInit, NewRendition, NewSegment, Published, chunks_from};
@@ -95,27 +96,12 @@ pub async fn add_rendition(
     let id = RenditionId::new(tx.clock());
     let each = made.iter().map(|s| s.size_bytes.saturating_mul(8_000_000) / s.duration_us.max(100_000));
     let row = renditions::ActiveModel {
-        id: Set(id.0),
-        generation_id: Set(generation.0),
-        update_id: Set(update.0),
-        name: Set(new.name.clone()),
-        kind: Set(new.kind.to_owned()),
-        codecs: Set(new.codecs.clone()),
-        width: Set(new.width),
-        height: Set(new.height),
         bandwidth_bps: Set(each.max().unwrap_or(new.bandwidth_bps)),
-        target_duration_s: Set(new.target_duration_s),
-        init_key: Set(first.object_key.clone()),
-        init_bytes: Set(first.size_bytes),
         ended: Set(true),
+        ..rendition_row(id, update, generation, new, first)
     };
     renditions::Entity::insert(row).exec_without_returning(tx.raw()).await?;
-    let inits = inits.iter().map(|init| rendition_inits::ActiveModel {
-        rendition_id: Set(id.0),
-        init: Set(init.init),
-        object_key: Set(init.object_key.clone()),
-        size_bytes: Set(init.size_bytes),
-    });
+    let inits = inits.iter().map(|init| init_row(id, init));
     rendition_inits::Entity::insert_many(inits).exec_without_returning(tx.raw()).await?;
     for some in made.chunks(BATCH) {
         let rows = some.iter().map(|segment| segments::ActiveModel {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::later;
+use super::loudness::begin_replacement;
 use super::status::{Facts, fail_update, refresh};
 use super::upload::process;
 use crate::entity::{artefacts, media_generations, rendition_inits, renditions, segments};
@@ -112,25 +113,7 @@ struct WarningRow<'a> {
 
 /// Begins an attempt's generation; what an earlier attempt left unfinished is given up.
 pub async fn begin_generation(tx: &Tx, lease: &Lease, update: UpdateId) -> Result<GenerationId, StoreError> {
-    jobs::fence(tx, lease).await?;
-    let now_ms = tx.clock().now_ms();
-    let sql = "UPDATE media_generations SET state = 'failed', frozen_at = ? WHERE update_id = ? \
-        AND state = 'building'";
-    execute(tx, sql, [now_ms.into(), update.0.into()]).await?;
-    let id = GenerationId::new(tx.clock());
-    let row = media_generations::ActiveModel {
-        id: Set(id.0),
-        update_id: Set(update.0),
-        job_id: Set(Some(lease.job_id.0)),
-        attempt: Set(lease.attempt),
-        state: Set("building".to_owned()),
-        ended: Set(false),
-        source_bytes: Set(0),
-        facts: Set("{}".to_owned()),
-        created_at: Set(now_ms),
-        frozen_at: Set(None),
-    };
-    media_generations::Entity::insert(row).exec_without_returning(tx.raw()).await?;
+    let id = begin_replacement(tx, lease, update).await?;
     let sql = "UPDATE updates SET phase = 'reading', percent = 0, \
         transcript_status = CASE transcript_status WHEN 'ready' THEN 'ready' ELSE 'pending' END WHERE id = ?";
     execute(tx, sql, [update.0.into()]).await?;
@@ -166,31 +149,45 @@ pub async fn put_rendition(
         .await?;
     let id = known.map_or_else(|| RenditionId::new(tx.clock()), |r| r.id.into());
     if init.init == 0 {
-        let row = renditions::ActiveModel {
-            id: Set(id.0),
-            generation_id: Set(generation.0),
-            update_id: Set(update.0),
-            name: Set(new.name.clone()),
-            kind: Set(new.kind.to_owned()),
-            codecs: Set(new.codecs.clone()),
-            width: Set(new.width),
-            height: Set(new.height),
-            bandwidth_bps: Set(new.bandwidth_bps),
-            target_duration_s: Set(new.target_duration_s),
-            init_key: Set(init.object_key.clone()),
-            init_bytes: Set(init.size_bytes),
-            ended: Set(false),
-        };
+        let row = rendition_row(id, update, generation, new, init);
         renditions::Entity::insert(row).exec_without_returning(tx.raw()).await?;
     }
-    let row = rendition_inits::ActiveModel {
-        rendition_id: Set(id.0),
+    rendition_inits::Entity::insert(init_row(id, init)).exec_without_returning(tx.raw()).await?;
+    Ok(id)
+}
+
+/// A rendition that begins with these init bytes.
+pub(super) fn rendition_row(
+    id: RenditionId,
+    update: UpdateId,
+    generation: GenerationId,
+    new: &NewRendition,
+    first: &NewInit,
+) -> renditions::ActiveModel {
+    renditions::ActiveModel {
+        id: Set(id.0),
+        generation_id: Set(generation.0),
+        update_id: Set(update.0),
+        name: Set(new.name.clone()),
+        kind: Set(new.kind.to_owned()),
+        codecs: Set(new.codecs.clone()),
+        width: Set(new.width),
+        height: Set(new.height),
+        bandwidth_bps: Set(new.bandwidth_bps),
+        target_duration_s: Set(new.target_duration_s),
+        init_key: Set(first.object_key.clone()),
+        init_bytes: Set(first.size_bytes),
+        ended: Set(false),
+    }
+}
+
+pub(super) fn init_row(rendition: RenditionId, init: &NewInit) -> rendition_inits::ActiveModel {
+    rendition_inits::ActiveModel {
+        rendition_id: Set(rendition.0),
         init: Set(init.init),
         object_key: Set(init.object_key.clone()),
         size_bytes: Set(init.size_bytes),
-    };
-    rendition_inits::Entity::insert(row).exec_without_returning(tx.raw()).await?;
-    Ok(id)
+    }
 }
 
 /// Appends a segment. When it is the one that makes the generation playable (a rendition of `media_kind` is announced

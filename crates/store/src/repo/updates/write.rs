@@ -1,17 +1,13 @@
 //! Making and changing updates.
 
-use meridian_domain::enums::{
-    AudienceKind, EventKind, Priority, PublishState, TranscriptStatus, UpdateKind, UpdateStatus,
-};
+use meridian_domain::enums::{EventKind, Priority, PublishState, TranscriptStatus, UpdateKind, UpdateStatus};
 use meridian_domain::ids::{AudienceId, RoundId, TeamId, UpdateId, UserId, WorkspaceId};
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Chapter, Link, RowUpdate, Trim, emit_row, find_any, row};
 use crate::entity::updates::{self, Column};
-use crate::entity::{audience_members, audiences};
-use crate::repo::{rounds, search};
+use crate::repo::{audiences, rounds, search};
 use crate::{Conn, StoreError, Tx, json};
 
 /// Who a new update is for.
@@ -108,23 +104,10 @@ pub async fn insert(tx: &Tx, new: &NewUpdate) -> Result<RowUpdate, StoreError> {
 }
 
 async fn audience(tx: &Tx, new: &NewUpdate) -> Result<AudienceId, StoreError> {
-    let people = match &new.audience {
-        Audience::Existing(id) => return Ok(*id),
-        Audience::People(people) => people,
-    };
-    let id = AudienceId::new(tx.clock());
-    let row = audiences::ActiveModel {
-        id: Set(id.0),
-        workspace_id: Set(new.workspace_id.0),
-        kind: Set(AudienceKind::People.as_str().to_owned()),
-        team_id: Set(None),
-    };
-    audiences::Entity::insert(row).exec_without_returning(tx.raw()).await?;
-    let rows = people
-        .iter()
-        .map(|user| audience_members::ActiveModel { audience_id: Set(id.0), user_id: Set(user.0) });
-    audience_members::Entity::insert_many(rows).exec_without_returning(tx.raw()).await?;
-    Ok(id)
+    match &new.audience {
+        Audience::Existing(id) => Ok(*id),
+        Audience::People(people) => audiences::of_people(tx, new.workspace_id, people).await,
+    }
 }
 
 /// What a PATCH changes; `None` leaves a field alone.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use meridian_domain::enums::{EventKind, SendState};
 use meridian_domain::ids::{DeliveryId, WebhookId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,10 +14,9 @@ use crate::entity::webhook_deliveries::{self, Column};
 use crate::entity::webhooks;
 use crate::repo::events;
 use crate::repo::jobs::{database_now_ms, execute};
+use crate::repo::leases::{self, Ended};
 use crate::{Conn, Store, StoreError, Tx, json};
 
-/// How long whoever claimed a delivery has, in milliseconds of the machine's time.
-const LEASE_MS: i64 = 60_000;
 /// How many deliveries to one webhook run at the same time, so that a slow one does not hold up the others.
 const AT_ONCE: usize = 2;
 
@@ -72,16 +71,9 @@ pub async fn deliveries(
     after: Option<(i64, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut select = webhook_deliveries::Entity::find()
-        .filter(Column::WebhookId.eq(hook.0))
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .limit(limit);
-    if let Some((at, id)) = after {
-        let same = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::Id.lt(id));
-        select = select.filter(Condition::any().add(Column::CreatedAt.lt(at)).add(same));
-    }
-    select.all(conn.raw()).await?.iter().map(from_row).collect()
+    let rows = webhook_deliveries::Entity::find().filter(Column::WebhookId.eq(hook.0));
+    let page = leases::newest_first(rows, after, limit).all(conn.raw()).await?;
+    page.iter().map(from_row).collect()
 }
 
 /// One delivery. Who may see it is for the caller to ask, by its webhook.
@@ -102,14 +94,7 @@ pub async fn again(tx: &Tx, hook: &Webhook, old: &Delivery) -> Result<Option<Del
 pub async fn claim(store: &Store, limit: u64) -> Result<Vec<(Delivery, Webhook)>, StoreError> {
     let reader = store.reader();
     let machine_ms = database_now_ms(reader).await?;
-    let queued = Condition::all()
-        .add(Column::State.eq(SendState::Queued.as_str()))
-        .add(Column::RunAt.lte(store.clock().now_ms()));
-    let lost = Condition::all()
-        .add(Column::State.eq(SendState::Sending.as_str()))
-        .add(Column::LeaseUntil.lt(machine_ms));
-    let due = webhook_deliveries::Entity::find()
-        .filter(Condition::any().add(queued).add(lost))
+    let due = leases::due::<webhook_deliveries::Entity>(store.clock().now_ms(), machine_ms)
         .order_by_asc(Column::RunAt)
         .order_by_asc(Column::EventSeq)
         .limit(limit.saturating_mul(4))
@@ -139,16 +124,7 @@ async fn take(
     row: &webhook_deliveries::Model,
     machine_ms: i64,
 ) -> Result<Option<Delivery>, StoreError> {
-    let changed = webhook_deliveries::Entity::update_many()
-        .col_expr(Column::State, Expr::value(SendState::Sending.as_str()))
-        .col_expr(Column::Attempt, Expr::cust("attempt + 1"))
-        .col_expr(Column::LeaseUntil, Expr::value(machine_ms.saturating_add(LEASE_MS)))
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::State.eq(row.state.as_str()))
-        .filter(Column::Attempt.eq(row.attempt))
-        .exec(tx.raw())
-        .await?;
-    if changed.rows_affected == 0 {
+    if !leases::take::<webhook_deliveries::Entity>(tx, row.id, &row.state, row.attempt, machine_ms).await? {
         return Ok(None);
     }
     find_delivery(tx, row.id.into()).await
@@ -176,33 +152,21 @@ pub async fn settle(
     attempt: Option<Attempt>,
     outcome: &Outcome,
 ) -> Result<bool, StoreError> {
-    let now = tx.clock().now_ms();
     let mut attempts = delivery.attempts.clone();
     attempts.extend(attempt);
-    let state = match outcome {
-        Outcome::Sent => SendState::Sent,
-        Outcome::Skipped => SendState::Skipped,
-        Outcome::Retry(_) => SendState::Queued,
-        Outcome::Dead | Outcome::TurnOff(_) => SendState::Dead,
+    let ended = match outcome {
+        Outcome::Sent => Ended::In(SendState::Sent),
+        Outcome::Skipped => Ended::In(SendState::Skipped),
+        Outcome::Retry(at) => Ended::Again(*at),
+        Outcome::Dead | Outcome::TurnOff(_) => Ended::In(SendState::Dead),
     };
-    let mut update = webhook_deliveries::Entity::update_many()
-        .col_expr(Column::State, Expr::value(state.as_str()))
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<i64>::None))
-        .col_expr(Column::Attempts, Expr::value(json::write("webhook_deliveries.attempts", &attempts)?));
-    update = match outcome {
-        Outcome::Retry(at) => update.col_expr(Column::RunAt, Expr::value(at.as_millisecond())),
-        _ => update.col_expr(Column::FinishedAt, Expr::value(now)),
-    };
-    let changed = update
-        .filter(Column::Id.eq(delivery.id.0))
-        .filter(Column::Attempt.eq(delivery.attempt))
-        .filter(Column::State.eq(SendState::Sending.as_str()))
-        .exec(tx.raw())
-        .await?;
-    if changed.rows_affected == 1 {
-        note_health(tx, delivery.webhook_id, outcome, now).await?;
+    let attempts = json::write("webhook_deliveries.attempts", &attempts)?;
+    let more = webhook_deliveries::Entity::update_many().col_expr(Column::Attempts, Expr::value(attempts));
+    let held = leases::settle(tx, delivery.id.0, delivery.attempt, &ended, more).await?;
+    if held {
+        note_health(tx, delivery.webhook_id, outcome, tx.clock().now_ms()).await?;
     }
-    Ok(changed.rows_affected == 1)
+    Ok(held)
 }
 
 /// Since when a webhook fails without a success in between; and that it is turned off.

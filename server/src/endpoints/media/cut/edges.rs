@@ -142,6 +142,8 @@ fn end_at(run: &mut Run, track: Track, end_us: i64) {
 
 #[cfg(test)]
 mod tests {
+    use meridian_domain::mp4;
+
     use super::*;
 
     const KEY: u32 = 0x0200_0000;
@@ -232,14 +234,7 @@ mod tests {
 
     fn written(runs: &[Run]) -> Vec<u8> {
         let mut first = Fragment::read(
-            &[
-                &super::super::boxes::put(
-                    *b"moof",
-                    &[&super::super::boxes::put(*b"mfhd", &[&super::super::boxes::words(&[0, 1])])],
-                )[..],
-                &[],
-            ]
-            .concat(),
+            &[&mp4::put(*b"moof", &[&mp4::put(*b"mfhd", &[&mp4::words(&[0, 1])])])[..], &[]].concat(),
         )
         .unwrap();
         first.runs = runs.to_vec();

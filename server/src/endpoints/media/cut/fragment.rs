@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::boxes::{boxes, find, number, put, words};
+use meridian_domain::mp4::{boxes, find, number, put, words};
 
 /// One coded picture or piece of sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Init bytes: which tracks there are, and the edit lists that say where each begins.
 
-use super::boxes::{boxes, find, find_path, number, put, words};
+use meridian_domain::mp4::{boxes, find, find_path, number, put, words};
 
 /// Ticks of `elst`, `mehd` and the like in the worker's files: milliseconds.
 const MOVIE_TICKS: u32 = 1000;

@@ -4,7 +4,6 @@
 //! ticks of 1/90000 s right before it, and an edit list begins there. Sound outside of the span is left out. Only the
 //! init bytes and the heads of the first and the last segment are written anew; all between is served as it is stored.
 
-mod boxes;
 mod edges;
 mod fragment;
 mod init;
