@@ -220,7 +220,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a comment with its text and history; answers to it stay, being other people's words. May: its author, admins of the team, admins and owners of the workspace. */
+        /**
+         * Deletes a comment with its text and history, which its author, admins of the team, admins and owners of the workspace
+         *     may. Answers to it stay: they are other people's words.
+         */
         delete: operations["remove_comments"];
         options?: never;
         head?: never;
