@@ -61,9 +61,13 @@ export class Recorder {
     await this.openQuietly();
   }
 
-  /** Opens what needs no click, if the browser has been allowed before. */
+  /** Opens what needs no click, if the browser has been allowed before; something else may be chosen meanwhile. */
   async openQuietly(): Promise<void> {
-    if (!usesScreen(this.source) && (await allGranted(usesCamera(this.source)))) await this.open();
+    const source = this.source;
+    if (usesScreen(source) || !(await allGranted(usesCamera(source)))) return;
+    await this.setup.attempt(async () => {
+      if (source === this.source && this.phase === 'setup') await this.setup.open(source, this.prefs);
+    });
   }
 
   /** Opens the source's devices; false: the browser or the person said no. */
@@ -253,7 +257,8 @@ export class Recorder {
   /** The page is left. A recording that runs is ended and goes on being sent. */
   close(): void {
     this.countdown.cancel();
-    if (this.rolling) void this.stop();
-    else this.release();
+    if (this.rolling) return void this.stop();
+    this.release();
+    this.setup.leave();
   }
 }

@@ -29,6 +29,7 @@ export class Setup {
   silent = $state(false);
   private readonly onlost: (device: Device) => void;
   private unlisten: () => void = () => undefined;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(onlost: (device: Device) => void) {
     this.onlost = onlost;
@@ -43,8 +44,14 @@ export class Setup {
     );
   }
 
-  /** Opens something; false: it could not be had, and `failure` says why. */
-  async attempt(work: () => Promise<void>): Promise<boolean> {
+  /** Opens something, once all that was asked for before is open; false: it could not be had, and `failure` says why. */
+  attempt(work: () => Promise<void>): Promise<boolean> {
+    const attempt = this.last.then(() => this.tryTo(work));
+    this.last = attempt;
+    return attempt;
+  }
+
+  private async tryTo(work: () => Promise<void>): Promise<boolean> {
     this.failure = null;
     try {
       await work();
@@ -142,5 +149,11 @@ export class Setup {
     this.closeScreen();
     this.closeCamera();
     this.closeMicrophone();
+  }
+
+  /** Nothing stays on, not even what is still being opened. */
+  leave(): void {
+    this.close();
+    void this.last.then(() => this.close());
   }
 }
