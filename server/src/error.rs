@@ -72,6 +72,7 @@ codes! {
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "A field is not valid";
     KeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The key was used for another request";
     TooMany = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
+    UrgentLimit = "urgent_limit", TOO_MANY_REQUESTS, "Too many urgent things in a day";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "Busy; try again";
     NoSpace = "no_space", INSUFFICIENT_STORAGE, "The server's storage is full";
@@ -157,6 +158,13 @@ impl ApiError {
             retry_after_s: Some(retry_after_s.max(1)),
             ..Self::new(Code::TooMany, format!("Wait {} seconds, then try again.", retry_after_s.max(1)))
         }
+    }
+
+    /// 429 for who was urgent too often within a day.
+    pub fn urgent_limit(wait_ms: i64) -> Self {
+        let detail = "You were urgent five times within 24 hours. Send it as usual, or use another way if it cannot wait.";
+        let wait_s = u64::try_from(wait_ms.div_euclid(1000)).unwrap_or(0).max(1);
+        Self { retry_after_s: Some(wait_s), ..Self::new(Code::UrgentLimit, detail) }
     }
 
     /// 500; the cause is logged, never sent.

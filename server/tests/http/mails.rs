@@ -1,66 +1,11 @@
 //! Mail of the outbox, as a real SMTP server gets it.
 
-use std::sync::{Arc, Mutex};
-
 use meridian_server::tell::{mail, notify};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
+use crate::smtp::{Mails, Sink};
 use crate::support::{Answer, Client};
 use crate::world::{World, path};
-
-/// What came, headers and body as they went over the wire.
-type Mails = Arc<Mutex<Vec<String>>>;
-
-/// A mail server that keeps what it gets; the first `MAIL FROM`s get these answers, all others are taken.
-async fn smtp(answers: &'static [&'static str]) -> (String, Mails) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("smtp://127.0.0.1:{}", listener.local_addr().unwrap().port());
-    let (kept, turn) = (Mails::default(), Arc::new(Mutex::new(answers.iter())));
-    let mails = Arc::clone(&kept);
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            tokio::spawn(talk(stream, Arc::clone(&mails), Arc::clone(&turn)));
-        }
-    });
-    (url, kept)
-}
-
-async fn talk(
-    stream: tokio::net::TcpStream,
-    mails: Mails,
-    turn: Arc<Mutex<std::slice::Iter<'static, &'static str>>>,
-) {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 sink\r\n").await.unwrap();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let upper = line.to_uppercase();
-        let answer = if upper.starts_with("MAIL") {
-            turn.lock().unwrap().next().copied().unwrap_or("250 ok")
-        } else if upper.starts_with("DATA") {
-            write.write_all(b"354 go\r\n").await.unwrap();
-            let mut text = String::new();
-            while let Ok(Some(line)) = lines.next_line().await {
-                if line == "." {
-                    break;
-                }
-                text.push_str(&line);
-                text.push('\n');
-            }
-            mails.lock().unwrap().push(text);
-            "250 kept"
-        } else if upper.starts_with("QUIT") {
-            "221 bye"
-        } else {
-            "250 sink"
-        };
-        if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
-            return;
-        }
-    }
-}
 
 struct Post {
     world: World,
@@ -69,7 +14,7 @@ struct Post {
 
 impl Post {
     async fn new(answers: &'static [&'static str]) -> Self {
-        let (url, came) = smtp(answers).await;
+        let Sink { url, came, .. } = Sink::start(answers).await;
         let world = World::with(|settings| settings.smtp_url = Some(url)).await;
         Self { world, came }
     }
@@ -98,7 +43,7 @@ impl Post {
 }
 
 /// A header, unfolded.
-fn header(mail: &str, name: &str) -> String {
+pub(crate) fn header(mail: &str, name: &str) -> String {
     let head = mail.split("\n\n").next().unwrap().replace("\n ", " ");
     let line = head.lines().find(|line| line.starts_with(&format!("{name}: ")));
     line.unwrap_or_else(|| panic!("no {name} in {head}")).split_once(": ").unwrap().1.to_owned()

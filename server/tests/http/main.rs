@@ -2,6 +2,7 @@
 //! store in a temporary folder.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod asks;
 mod catch_up;
 mod check_ins;
 mod comments;
@@ -19,10 +20,12 @@ mod rounds;
 mod search;
 mod security;
 mod smoke;
+mod smtp;
 mod support;
 mod transcripts;
 mod updates;
 mod uploads;
 mod watching;
 mod webhooks;
+mod weeks;
 mod world;

@@ -136,11 +136,18 @@ const ROWS: &[Row] = &[
     row("GET", "/rounds/{r}.md", "", 200, READ),
     row("POST", "/rounds/{r}/excuse", r#"{"user_id": "{author}"}"#, 204, MANAGE_ROUND),
     row("PUT", "/rounds/{r}/carried-over/{item}", r#"{"state": "done"}"#, 200, MANAGE_ROUND),
+    row("PUT", "/rounds/{r}/goals/{item}", r#"{"due_on": "2026-12-01"}"#, 200, MANAGE_ROUND),
+    // It is a plan and no goal: who may unpin it finds nothing.
+    row("DELETE", "/rounds/{r}/goals/{item}", "", 404, MANAGE_ROUND),
     row("PATCH", "/comments/{comment}", r#"{"body": "Edited"}"#, 200, OWN_UPDATE),
     row("DELETE", "/comments/{comment}", "", 204, ("144333++++", "144343++44")),
     row("POST", "/comments/{comment}/resolve", "{}", 200, READ),
     row("POST", "/comments/{comment}/reopen", "{}", 200, READ),
     row("POST", "/comments/{comment}/acknowledge", "{}", 200, OWN_UPDATE),
+    row("GET", "/comments/{comment}/talk", "", 200, READ),
+    row("POST", "/comments/{comment}/talk", "{}", 200, READ),
+    // Nobody asked for one.
+    row("POST", "/comments/{comment}/talk/close", r#"{"outcome": "Ship it"}"#, 409, READ),
     row("GET", "/comments/{comment}/history", "", 200, READ),
     row("GET", "/workspaces/{workspace}/webhooks", "", 200, MANAGE_WORKSPACE),
     row(

@@ -205,17 +205,32 @@ async fn people_say_what_they_want_to_be_told() {
 async fn urgent_things_reach_the_team_but_not_without_end() {
     let world = World::new().await;
     let World { server, ada, ben, cleo, .. } = &world;
-    for _ in 0..6 {
+    for _ in 0..5 {
         world.text(ada, world.open, json!({"priority": "urgent"})).await;
     }
-    let ask = json!({"body": "Now?", "kind": "question", "assignee_id": ben.id, "priority": "urgent"});
+    // Five a day; the sixth is refused with the time to wait, and nothing of it stays.
+    let body = json!({"kind": "text", "body": "Now!", "priority": "urgent"});
+    let refused = ada.post(&format!("/api/v1/teams/{}/updates", world.open), body).await;
+    assert!((86_000..=86_400).contains(&refused.headers["retry-after"].to_str().unwrap().parse().unwrap()));
+    refused.expect_problem(429, "urgent_limit");
     let update = world.text(ada, world.open, json!({})).await;
-    comment(ada, &update, ask).await;
+    let ask = json!({"body": "Now?", "kind": "question", "assignee_id": ben.id, "priority": "urgent"});
+    let comments = format!("{}/comments", path(&update));
+    ada.post(&comments, ask).await.expect_problem(429, "urgent_limit");
+    ada.patch(&path(&update), json!({"priority": "urgent"})).await.expect_problem(429, "urgent_limit");
+    assert_eq!(ada.get(&comments).await.expect(200)["items"], json!([]));
+    let all = ada.get(&format!("/api/v1/teams/{}/updates", world.open)).await.expect(200);
+    assert_eq!(all["items"].as_array().unwrap().len(), 6);
+    // What is published later by the clock is not refused: it is told as usual.
+    let later = json!({"priority": "urgent", "publish": "scheduled", "publish_at": "2026-11-02T09:30:00Z"});
+    world.text(ada, world.open, later).await;
+    server.set_clock("2026-11-02T09:30:00Z");
+    meridian_store::repo::updates::publish_due(&server.state.store).await.unwrap();
     told(server).await;
-    // Five a day; the sixth is an update like others, the ask an ask. Who has not joined is not told.
-    let of_ben = inbox(ben).await;
-    is(&of_ben, &[("ask", 1), ("urgent", 1), ("urgent", 1), ("urgent", 1), ("urgent", 1), ("urgent", 1)]);
-    is(&inbox(cleo).await, &[]);
+    // Who has not joined is not told.
+    let of_ben = inbox(&server.renewed(ben).await).await;
+    is(&of_ben, &[("urgent", 1), ("urgent", 1), ("urgent", 1), ("urgent", 1), ("urgent", 1)]);
+    is(&inbox(&server.renewed(cleo).await).await, &[]);
     server.set_clock("2026-11-03T10:00:00Z");
     let (ada, ben) = (server.renewed(ada).await, server.renewed(ben).await);
     world.text(&ada, world.open, json!({"priority": "urgent"})).await;

@@ -71,6 +71,23 @@ fn settings(dir: &TempDir, clock: PathBuf) -> Settings {
     }
 }
 
+async fn open(settings: Settings, setup_code: Option<String>) -> (AppState, String, ServerHandle) {
+    let options = StoreOptions { url: settings.database_url.clone(), max_readers: 4 };
+    let store = Store::open(&options, settings.clock()).await.unwrap();
+    store.migrate().await.unwrap();
+    let blobs = Blobs::open(&settings.store_url).unwrap();
+    let keys = Keys::new(&settings.secret);
+    let mailer = Mailer::new(&settings).unwrap();
+    let events = Hub::start(&store).await.unwrap();
+    let state = AppState::new(Parts { settings, store, blobs, keys, events, mailer, setup_code });
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = meridian_server::app::serve(state.clone(), listener).unwrap();
+    let handle = server.handle();
+    tokio::spawn(server);
+    (state, base, handle)
+}
+
 impl TestServer {
     /// A server with the usual settings.
     pub(crate) async fn start() -> Self {
@@ -95,20 +112,15 @@ impl TestServer {
         std::fs::write(&clock, BEGIN).unwrap();
         let mut settings = settings(&dir, clock);
         change(&mut settings);
-        let options = StoreOptions { url: settings.database_url.clone(), max_readers: 4 };
-        let store = Store::open(&options, settings.clock()).await.unwrap();
-        store.migrate().await.unwrap();
-        let blobs = Blobs::open(&settings.store_url).unwrap();
-        let keys = Keys::new(&settings.secret);
-        let mailer = Mailer::new(&settings).unwrap();
-        let events = Hub::start(&store).await.unwrap();
-        let state = AppState::new(Parts { settings, store, blobs, keys, events, mailer, setup_code });
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let server = meridian_server::app::serve(state.clone(), listener).unwrap();
-        let handle = server.handle();
-        tokio::spawn(server);
+        let (state, base, handle) = open(settings, setup_code).await;
         Self { base, state, dir, handle, http: reqwest::Client::new(), people: AtomicU32::new(0) }
+    }
+
+    /// Ends the server and starts another one on the same folder and a new port; what it did in the midst of is lost.
+    pub(crate) async fn restart(&mut self) {
+        drop(self.handle.stop(false));
+        let settings = self.state.settings.clone();
+        (self.state, self.base, self.handle) = open(settings, None).await;
     }
 
     /// Moves domain time to an instant (RFC 3339), from which it runs on.

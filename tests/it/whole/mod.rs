@@ -8,6 +8,7 @@ mod leaks;
 mod recorder;
 mod recordings;
 mod supervisor;
+mod together;
 mod trims;
 mod two_people;
 mod upgrade;

@@ -13,10 +13,14 @@ words! {
         Answer = "answer",
         /// Somebody named me.
         Mention = "mention",
+        /// Somebody wants to talk live on a thread that I am in.
+        Talk = "talk",
         /// An update addressed to me.
         Direct = "direct",
         /// An ask addressed to me.
         Ask = "ask",
+        /// An urgent ask to somebody else who has not said "got it": I am the backup.
+        Backup = "backup",
         /// Marked urgent, and addressed to me or my team.
         Urgent = "urgent",
     }
@@ -102,6 +106,13 @@ words! {
         RoundClosed = "round.closed",
         /// One person's window opened, or it is time to remind them; told to that person only.
         RoundDue = "round.due",
+    }
+}
+
+impl NotificationKind {
+    /// Whether it is told at once, and at night to whoever allows that.
+    pub fn presses(self) -> bool {
+        matches!(self, Self::Urgent | Self::Backup)
     }
 }
 

@@ -9,6 +9,8 @@ pub struct Summary {
     pub name: String,
     /// Its date, `2026-11-18`.
     pub date: String,
+    /// Goals: whose, what, until when, and whether it is settled.
+    pub goals: Vec<(String, String, String, bool)>,
     /// Everybody's answers: name, state, address of the update, and `(prompt, text)`.
     pub answers: Vec<Answer>,
     /// Who has not answered, with the state.
@@ -50,6 +52,13 @@ pub struct Entry {
 /// Writes the summary. What people wrote is cut to one line where it stands in a list.
 pub fn markdown(round: &Summary) -> String {
     let mut out = format!("# {}, {}\n", escape(&round.name), round.date);
+    if !round.goals.is_empty() {
+        out.push_str("\n## Goals\n\n");
+        for (who, text, due, settled) in &round.goals {
+            let mark = if *settled { 'x' } else { ' ' };
+            put(&mut out, &format!("- [{mark}] {}: {} (until {due})\n", escape(who), one_line(text)));
+        }
+    }
     for answer in &round.answers {
         let late = if answer.late { " (late)" } else { "" };
         put(&mut out, &format!("\n## [{}]({}){late}\n", escape(&answer.name), answer.url));

@@ -36,6 +36,11 @@ pub struct Model {
     pub created_at: i64,
     pub version: i64,
     pub deleted_at: Option<i64>,
+    pub backup_due_at: Option<i64>,
+    pub backup_told_at: Option<i64>,
+    pub backup_id: Option<Uuid>,
+    pub talk_opened_at: Option<i64>,
+    pub talk_opened_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

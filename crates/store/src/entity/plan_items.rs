@@ -18,6 +18,10 @@ pub struct Model {
     pub state: String,
     pub settled_at: Option<i64>,
     pub created_at: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub due_on: Option<String>,
+    pub pinned_at: Option<i64>,
+    pub pinned_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

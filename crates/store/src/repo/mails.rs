@@ -161,7 +161,7 @@ pub async fn claim(store: &Store) -> Result<Option<Mail>, StoreError> {
     if let Some(about) = row.notification_id {
         let sql = if row.urgent {
             "UPDATE notification_items SET mail_id = ? WHERE notification_id = ? AND mail_id IS NULL \
-             AND kind = 'urgent'"
+             AND kind IN ('urgent', 'backup')"
         } else {
             "UPDATE notification_items SET mail_id = ? WHERE notification_id = ? AND mail_id IS NULL"
         };

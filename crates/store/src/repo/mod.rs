@@ -36,6 +36,7 @@ pub mod visibility;
 pub mod watching;
 pub mod webhooks;
 pub mod workers;
+pub mod working;
 pub mod workspaces;
 
 /// The first column of the first row of a statement without parameters; 0 where there is none.

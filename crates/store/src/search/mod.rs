@@ -14,6 +14,7 @@ mod fold;
 mod fts5;
 mod index;
 mod language;
+mod like;
 mod near;
 mod pattern;
 mod plain;
@@ -29,6 +30,7 @@ mod tokens;
 mod vocabulary;
 
 pub use find::{Position, Request, search};
+pub(crate) use like::like;
 pub use query::{Query, QueryError, start_ms};
 pub use results::{Correction, Found, Hit, HitSource, Item};
 

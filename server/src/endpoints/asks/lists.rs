@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::view::{AskView, show};
 use crate::auth::Auth;
 use crate::endpoints::updates::access;
-use crate::error::{ApiResult, Problem};
+use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiPath, ApiQuery, Page, PageQuery, cut};
 use crate::state::AppState;
 
@@ -63,7 +63,7 @@ async fn page(
     let (after, limit) = (query.position::<CommentKey>(&state.keys, list)?, query.limit()?);
     let mut rows = comments::asks(conn, auth.user, filter, after, limit.saturating_add(1)).await?;
     let next_cursor = cut(&state.keys, list, &mut rows, limit, CommentKey::of)?;
-    Ok(web::Json(Page { items: show(conn, rows).await?, next_cursor }))
+    Ok(web::Json(Page { items: show(conn, rows, state.clock().now()).await?, next_cursor }))
 }
 
 /// Questions, actions and blockers, what waits longest first.
@@ -141,9 +141,26 @@ pub(crate) async fn team_decisions(
     page(&state, &auth, &format!("decisions/{team}"), &query.0, &filter).await
 }
 
-/// Questions with an accepted answer on the team's updates, newest first.
+/// The query of a list of answers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AnswerQuery {
+    /// Answers that this question is like, the likest first, in one page of at most `limit` (10 where not given).
+    q: Option<String>,
+    /// How many, 1..100; 25 where not given.
+    limit: Option<i64>,
+    /// Where to begin: the last page's `next_cursor`.
+    cursor: Option<String>,
+}
+
+/// Longest question that is compared, in characters.
+const MAX_QUESTION: usize = 1_000;
+/// How many like ones are answered where no limit is given.
+const LIKE: u64 = 10;
+
+/// Questions with an accepted answer on the team's updates, newest first; with `q` those that a question is like.
 #[utoipa::path(tag = "Asks", security(("bearer" = [])),
-    params(("team" = Uuid, Path, description = "The team"), PageQuery),
+    params(("team" = Uuid, Path, description = "The team"), AnswerQuery),
     responses(
         (status = 200, description = "A page", body = Page<AskView>),
         (status = 404, description = "No such team for you", body = Problem)))]
@@ -152,9 +169,22 @@ pub(crate) async fn team_answers(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<TeamId>,
-    query: ApiQuery<PageQuery>,
+    query: ApiQuery<AnswerQuery>,
 ) -> ApiResult<web::Json<Page<AskView>>> {
-    let team = access::readable_team(state.store.reader(), &auth, path.0).await?.team_id;
+    let conn = state.store.reader();
+    let team = access::readable_team(conn, &auth, path.0).await?.team_id;
+    let AnswerQuery { q, limit, cursor } = query.0;
+    let query = PageQuery { limit, cursor };
+    if let Some(text) = q {
+        let text: String = text.chars().take(MAX_QUESTION).collect();
+        let most = if query.limit.is_some() { query.limit()? } else { LIKE };
+        let most = usize::try_from(most).map_err(ApiError::internal)?;
+        let rows = comments::answers_like(conn, auth.user, team, &text, most).await?;
+        return Ok(web::Json(Page {
+            items: show(conn, rows, state.clock().now()).await?,
+            next_cursor: None,
+        }));
+    }
     let filter = AskFilter { team: Some(team), answered: true, ..filter(&[CommentKind::Question]) };
-    page(&state, &auth, &format!("answers/{team}"), &query.0, &filter).await
+    page(&state, &auth, &format!("answers/{team}"), &query, &filter).await
 }

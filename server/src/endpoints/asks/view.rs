@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use meridian_domain::enums::UpdateKind;
-use meridian_domain::ids::{CommentId, TeamId, UpdateId, WorkspaceId};
+use meridian_domain::ids::{CommentId, TeamId, UpdateId, UserId, WorkspaceId};
+use meridian_domain::working_time::working_time_between;
 use meridian_store::Conn;
 use meridian_store::repo::comments::{self, RowComment};
 use meridian_store::repo::updates::{self, RowUpdate};
+use meridian_store::repo::working;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,14 +57,31 @@ pub struct AskView {
     comment: CommentView,
     /// On which update.
     update: UpdateBrief,
+    /// An ask: how long it waits or has waited, in working minutes of whom it is addressed to; null where it is
+    /// addressed to nobody.
+    age_working_minutes: Option<i64>,
     /// A question: the accepted answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     answer: Option<CommentView>,
 }
 
+/// How long asks wait, or have waited, in working minutes of whom they are addressed to.
+async fn ages(conn: &impl Conn, rows: &[RowComment], now: Timestamp) -> ApiResult<HashMap<CommentId, i64>> {
+    let asked: Vec<UserId> = rows.iter().filter_map(RowComment::asked).collect();
+    let hours = working::hours_of(conn, &asked).await?;
+    let age = |row: &RowComment| {
+        let hours = hours.get(&row.asked()?)?;
+        let instant = |ms: i64| Timestamp::from_millisecond(ms).ok();
+        let until = row.resolved_at.map_or(Some(now), instant)?;
+        Some((row.id, working_time_between(instant(row.created_at)?, until, hours) / 60_000))
+    };
+    Ok(rows.iter().filter_map(age).collect())
+}
+
 /// Comments with their updates; a constant number of statements.
-pub(crate) async fn show(conn: &impl Conn, rows: Vec<RowComment>) -> ApiResult<Vec<AskView>> {
+pub(crate) async fn show(conn: &impl Conn, rows: Vec<RowComment>, now: Timestamp) -> ApiResult<Vec<AskView>> {
+    let ages = ages(conn, &rows, now).await?;
     let update_ids: Vec<UpdateId> = rows.iter().map(|row| row.update_id).collect();
     let answer_ids: Vec<CommentId> = rows.iter().filter_map(|row| row.answer_id).collect();
     let briefs: HashMap<UpdateId, UpdateBrief> =
@@ -72,7 +92,8 @@ pub(crate) async fn show(conn: &impl Conn, rows: Vec<RowComment>) -> ApiResult<V
     let with = |comment: CommentView| {
         let update = briefs.get(&comment.update_id)?.clone();
         let answer = comment.answer_id.and_then(|id| answers.get(&id).cloned());
-        Some(AskView { comment, update, answer })
+        let age_working_minutes = ages.get(&comment.id).copied();
+        Some(AskView { comment, update, age_working_minutes, answer })
     };
     Ok(shown.into_iter().filter_map(with).collect())
 }

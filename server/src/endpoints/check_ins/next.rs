@@ -62,7 +62,8 @@ pub struct Openings {
     pub items: Vec<Opening>,
 }
 
-fn local(at: Timestamp, zone: &TimeZone) -> String {
+/// An instant on a zone's clock, RFC 3339 with offset.
+pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 

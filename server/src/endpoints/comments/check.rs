@@ -3,19 +3,19 @@
 use jiff::Timestamp;
 use meridian_domain::enums::{CommentKind, UpdateKind};
 use meridian_domain::ids::{CommentId, UserId};
-use meridian_domain::working_time::{WorkingHours, after_working_time};
-use meridian_store::Conn;
+use meridian_domain::working_time::after_working_time;
+use meridian_store::repo::comments::RowComment;
 use meridian_store::repo::updates::RowUpdate;
-use meridian_store::repo::{comments, teams, users};
+use meridian_store::repo::{comments, notifications, working};
+use meridian_store::{Conn, Tx};
 
+use crate::endpoints::teams::agreement::Agreement;
 use crate::error::{ApiError, ApiResult};
 
 /// Longest comment, in characters.
 pub(super) const MAX_BODY: usize = 10_000;
 /// Most people that a comment mentions.
 pub(super) const MAX_MENTIONS: usize = 50;
-/// Working hours within which an answer is expected where the team said nothing.
-const USUAL_REPLY_HOURS: i64 = 8;
 
 /// The moment and the end of a span lie on what is shown of the update.
 pub(super) fn moments(update: &RowUpdate, at_ms: Option<i64>, end_ms: Option<i64>) -> ApiResult<()> {
@@ -69,7 +69,7 @@ pub(super) async fn parent(conn: &impl Conn, update: &RowUpdate, parent: Comment
 }
 
 /// When an ask's answer is expected, in milliseconds since 1970: the team's reply expectation after `created_ms`, in
-/// the working hours of whom it is addressed to. `None` for what is no ask, or who never works.
+/// the working hours of whom it is addressed to, without the days on which that person is away as far as is known now. `None` for what is no ask, or who never works.
 pub(crate) async fn expected_by(
     conn: &impl Conn,
     update: &RowUpdate,
@@ -79,19 +79,32 @@ pub(crate) async fn expected_by(
 ) -> ApiResult<Option<i64>> {
     let is_ask = matches!(kind, CommentKind::Question | CommentKind::Action | CommentKind::Blocker);
     let Some(assignee) = assignee.filter(|_| is_ask) else { return Ok(None) };
-    let Some(person) = users::by_id(conn, assignee).await? else { return Ok(None) };
-    let team = teams::find(conn, assignee, update.team_id).await?;
-    let hours = team
-        .and_then(|(team, _)| {
-            team.agreement.get("reply_within_working_hours").and_then(serde_json::Value::as_i64)
-        })
-        .unwrap_or(USUAL_REPLY_HOURS);
-    let week = &person.working_hours;
-    let week = WorkingHours::parse(&week.days, &week.start, &week.end, &person.time_zone)
-        .map_err(ApiError::internal)?;
+    let Some(hours) = working::hours_of(conn, &[assignee]).await?.remove(&assignee) else { return Ok(None) };
+    let agreed = Agreement::of_team(conn, assignee, update.team_id).await?;
     let from = Timestamp::from_millisecond(created_ms).map_err(ApiError::internal)?;
-    let due = after_working_time(from, hours.saturating_mul(3_600_000), &week);
-    Ok(due.map(Timestamp::as_millisecond))
+    let span_ms = i64::from(agreed.reply_within_working_hours).saturating_mul(3_600_000);
+    Ok(after_working_time(from, span_ms, &hours).map(Timestamp::as_millisecond))
+}
+
+/// A comment that presses counts against its author's urgent things of the day; the backup of an ask is told when
+/// nobody takes note of it in the time agreed on.
+///
+/// # Errors
+/// 429 when the author was urgent too often.
+pub(super) async fn press(tx: &Tx, update: &RowUpdate, row: &RowComment) -> ApiResult<()> {
+    if !row.presses() || !update.is_published() {
+        return Ok(());
+    }
+    let now = tx.clock().now_ms();
+    if !notifications::may_be_urgent(tx, row.author_id, &notifications::about_comment(row.id)).await? {
+        return Err(ApiError::urgent_limit(notifications::urgent_wait_ms(tx, row.author_id, now).await?));
+    }
+    if row.asked().is_some() && row.acknowledged_at.is_none() {
+        let agreed = Agreement::of_team(tx, row.author_id, update.team_id).await?;
+        let wait_ms = i64::from(agreed.acknowledge_within_minutes).saturating_mul(60_000);
+        notifications::plan_backup(tx, row.id, now.saturating_add(wait_ms)).await?;
+    }
+    Ok(())
 }
 
 /// Sorted, each once.

@@ -66,7 +66,8 @@ pub struct CreateBody {
     responses(
         (status = 201, description = "Made", body = CommentView),
         (status = 404, description = "No such update for you", body = Problem),
-        (status = 422, description = "A field is not valid", body = Problem)))]
+        (status = 422, description = "A field is not valid", body = Problem),
+        (status = 429, description = "Urgent too often within a day", body = Problem)))]
 #[post("/updates/{update}/comments")]
 pub(crate) async fn create(
     state: web::Data<AppState>,
@@ -106,6 +107,8 @@ pub(crate) async fn create(
         priority: body.priority.unwrap_or(Priority::Normal),
     };
     let row = comments::insert(&tx, &update, &new).await?;
+    check::press(&tx, &update, &row).await?;
+    let row = comments::find_any(&tx, row.id).await?.ok_or_else(ApiError::not_found)?;
     let shown = tell_of(&tx, EventKind::CommentCreated, &update, &row).await?;
     tx.commit().await?;
     Ok(HttpResponse::Created()

@@ -89,7 +89,8 @@ impl EditBody {
         (status = 403, description = "Seen, but not yours", body = Problem),
         (status = 404, description = "No such comment for you", body = Problem),
         (status = 412, description = "Changed in between", body = Problem),
-        (status = 422, description = "A field is not valid", body = Problem)))]
+        (status = 422, description = "A field is not valid", body = Problem),
+        (status = 429, description = "Urgent too often within a day", body = Problem)))]
 #[patch("/comments/{comment}")]
 pub(crate) async fn edit(
     state: web::Data<AppState>,
@@ -108,7 +109,12 @@ pub(crate) async fn edit(
         }
         let answer_id = body.answer_id.clone().change();
         let edit = prepare(&tx, &update, &row, body).await?;
+        let (pressed, asked) = (row.presses(), row.asked());
         row = comments::edit(&tx, &row, auth.user, &edit).await?;
+        if !pressed || row.asked() != asked {
+            check::press(&tx, &update, &row).await?;
+            row = comments::find_any(&tx, row.id).await?.ok_or_else(ApiError::not_found)?;
+        }
         if let Some(answer) = answer_id {
             row = accept(&tx, &auth, &update, &row, answer).await?;
         }

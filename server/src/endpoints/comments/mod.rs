@@ -7,6 +7,7 @@ pub mod edit;
 pub mod history;
 pub mod list;
 pub mod state;
+pub mod talk;
 pub mod view;
 
 use meridian_domain::enums::EventKind;
@@ -32,6 +33,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(state::resolve)
         .service(state::reopen)
         .service(state::acknowledge)
+        .service(talk::get_talk)
+        .service(talk::open_talk)
+        .service(talk::close_talk)
         .service(history::history);
 }
 

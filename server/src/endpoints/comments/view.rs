@@ -65,6 +65,17 @@ pub struct CommentView {
     /// Since when the assignee has taken note.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub acknowledged_at: Option<Timestamp>,
+    /// An urgent ask: when the backup is told, unless the assignee takes note before.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledge_by: Option<Timestamp>,
+    /// Since when the backup knows.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub backup_told_at: Option<Timestamp>,
+    /// Who that is.
+    pub backup: Option<PersonView>,
+    /// Since when the people of the thread are asked to talk live.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub talk_opened_at: Option<Timestamp>,
     /// A question: the accepted answer.
     #[schema(value_type = Option<Uuid>)]
     pub answer_id: Option<CommentId>,
@@ -84,7 +95,7 @@ pub struct CommentView {
 /// Comments in their order; one statement for all names.
 pub async fn render(conn: &impl Conn, rows: Vec<RowComment>) -> ApiResult<Vec<CommentView>> {
     let ids: Vec<UserId> =
-        rows.iter().flat_map(|row| [Some(row.author_id), row.assignee_id]).flatten().collect();
+        rows.iter().flat_map(|row| [Some(row.author_id), row.assignee_id, row.backup_id]).flatten().collect();
     let people = updates::people(conn, &ids).await?;
     rows.into_iter().map(|row| view(row, &people)).collect()
 }
@@ -102,6 +113,10 @@ fn view(row: RowComment, people: &HashMap<UserId, Person>) -> ApiResult<CommentV
         expected_by: row.expected_by.map(instant).transpose()?,
         resolved_at: row.resolved_at.map(instant).transpose()?,
         acknowledged_at: row.acknowledged_at.map(instant).transpose()?,
+        acknowledge_by: row.acknowledge_by().map(instant).transpose()?,
+        backup_told_at: row.backup_told_at.map(instant).transpose()?,
+        backup: row.backup_id.map(|id| PersonView::of(people, id)),
+        talk_opened_at: row.talk_opened_at.map(instant).transpose()?,
         edited_at: row.edited_at.map(instant).transpose()?,
         created_at: instant(row.created_at)?,
         deleted_at: row.deleted_at.map(instant).transpose()?,

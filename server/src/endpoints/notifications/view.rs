@@ -29,8 +29,10 @@ pub enum KindWord {
     Reply,
     Answer,
     Mention,
+    Talk,
     Direct,
     Ask,
+    Backup,
     Urgent,
 }
 

@@ -5,7 +5,7 @@ use garde::Validate;
 use meridian_domain::enums::{EventKind, PlanState};
 use meridian_domain::ids::{PlanItemId, RoundId};
 use meridian_store::Tx;
-use meridian_store::repo::rounds::{self, PlanItem};
+use meridian_store::repo::rounds::{self, PlanItem, Round};
 use meridian_store::repo::{comments, updates};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -14,7 +14,6 @@ use super::view::CarriedOverView;
 use super::{manages, visible};
 use crate::auth::Auth;
 use crate::endpoints::comments::tell_of;
-use crate::endpoints::updates::view::PersonView;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath};
 use crate::state::AppState;
@@ -29,7 +28,7 @@ pub struct PlanBody {
     state: PlanState,
 }
 
-/// Says what became of a plan from an earlier round. The action that it came from is closed with it.
+/// Says what became of a plan from an earlier round or of this one. The action that it came from is closed with it.
 #[utoipa::path(tag = "Rounds", security(("bearer" = [])), params(("r" = String, Path), ("item" = String, Path)),
     request_body = PlanBody,
     responses((status = 200, body = CarriedOverView), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -43,22 +42,22 @@ pub async fn put_carried_over(
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
     let round = visible(&tx, auth.user, id).await?;
-    let carried = rounds::carried_over(&tx, &round).await?;
-    let found = carried.into_iter().find(|one| one.id == item).ok_or_else(ApiError::not_found)?;
-    if found.user_id != auth.user && !manages(&tx, auth.user, &round).await? {
-        return Err(ApiError::forbidden("Whose plan it is and the team's admins can do this."));
-    }
+    let found = plan(&tx, &auth, &round, item).await?;
     rounds::settle_plan(&tx, item, body.state).await?;
     follow(&tx, &auth, &found, body.state).await?;
     let people = updates::people(&tx, &[found.user_id]).await?;
     tx.commit().await?;
-    Ok(HttpResponse::Ok().json(CarriedOverView {
-        user: PersonView::of(&people, found.user_id),
-        id: found.id,
-        text: found.text,
-        from_round_id: found.from_round_id,
-        state: body.state,
-    }))
+    Ok(HttpResponse::Ok().json(CarriedOverView::of(&people, &PlanItem { state: body.state, ..found })))
+}
+
+/// A plan of a round, for whose it is and those who manage the round; 404 where there is none, 403 for others.
+pub(super) async fn plan(tx: &Tx, auth: &Auth, round: &Round, item: PlanItemId) -> ApiResult<PlanItem> {
+    let plans = rounds::plans(tx, round).await?;
+    let found = plans.into_iter().find(|one| one.id == item).ok_or_else(ApiError::not_found)?;
+    if found.user_id != auth.user && !manages(tx, auth.user, round).await? {
+        return Err(ApiError::forbidden("Whose plan it is and the team's admins can do this."));
+    }
+    Ok(found)
 }
 
 /// Closes or opens the action that the plan came from.

@@ -2,18 +2,16 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use meridian_domain::enums::{AnswerState, CommentKind, Reason, UpdateKind};
 use meridian_domain::ids::{UpdateId, UserId};
 use meridian_domain::ranges;
 use meridian_domain::rounds::playlist::{Answer, Playlist, playlist};
 use meridian_domain::rounds::{answer_state, meeting_minutes, minutes, prompts, reading_ms};
-use meridian_domain::working_time::{WorkingHours, working_time_between};
 use meridian_store::Conn;
 use meridian_store::repo::comments::RowComment;
 use meridian_store::repo::rounds::{self, PlanItem, Round, RoundMember};
+use meridian_store::repo::transcripts;
 use meridian_store::repo::updates::{self, Person, RowUpdate};
-use meridian_store::repo::{transcripts, users};
 
 use super::view::{ByPrompt, SavedView};
 use crate::error::ApiResult;
@@ -24,24 +22,21 @@ pub(super) struct Gathered {
     pub(super) answers: Vec<RowUpdate>,
     pub(super) by_prompt: HashMap<UpdateId, Vec<ByPrompt>>,
     pub(super) decisions: Vec<RowComment>,
-    /// With the age in working minutes.
-    pub(super) asks: Vec<(RowComment, Option<i64>)>,
-    pub(super) carried_over: Vec<PlanItem>,
+    pub(super) asks: Vec<RowComment>,
+    /// Made in this round, or carried over into it.
+    pub(super) plans: Vec<PlanItem>,
+    pub(super) goals: Vec<PlanItem>,
     pub(super) playlist: Playlist,
     pub(super) saved: Option<SavedView>,
     pub(super) people: HashMap<UserId, Person>,
 }
 
-pub(super) async fn gather(
-    conn: &impl Conn,
-    viewer: UserId,
-    round: &Round,
-    now: Timestamp,
-) -> ApiResult<Gathered> {
+pub(super) async fn gather(conn: &impl Conn, viewer: UserId, round: &Round) -> ApiResult<Gathered> {
     let answers = rounds::answers(conn, viewer, round.id).await?;
     let members = expected(conn, round, &answers).await?;
     let comments = rounds::marks(conn, viewer, round).await?;
-    let carried_over = rounds::carried_over(conn, round).await?;
+    let plans = rounds::plans(conn, round).await?;
+    let goals = rounds::goals(conn, round).await?;
     let mut by_prompt = HashMap::new();
     for answer in &answers {
         by_prompt.insert(answer.id, parts(conn, round, answer).await?);
@@ -50,15 +45,14 @@ pub(super) async fn gather(
     let marked: Vec<&RowComment> = comments.iter().filter(here).collect();
     let playlist = playlist(&answers.iter().map(|answer| answer_of(answer, &marked)).collect::<Vec<_>>());
     let decisions = marked.iter().filter(|c| c.kind == CommentKind::Decision).map(|c| (*c).clone()).collect();
-    let open = comments.iter().filter(|c| c.is_ask() && c.resolved_at.is_none()).cloned().collect();
-    let asks = with_ages(conn, open, now).await?;
+    let asks = comments.iter().filter(|c| c.is_ask() && c.resolved_at.is_none()).cloned().collect();
     let saved = saved(conn, round, &members, &answers).await?;
     let mut ids: Vec<UserId> = members.iter().map(|(member, ..)| member.user_id).collect();
-    ids.extend(carried_over.iter().map(|item| item.user_id));
+    ids.extend(plans.iter().map(|item| item.user_id));
     ids.extend(answers.iter().map(|answer| answer.author_id));
     ids.extend(comments.iter().flat_map(|c| [Some(c.author_id), c.assignee_id]).flatten());
     let people = updates::people(conn, &ids).await?;
-    Ok(Gathered { members, answers, by_prompt, decisions, asks, carried_over, playlist, saved, people })
+    Ok(Gathered { members, answers, by_prompt, decisions, asks, plans, goals, playlist, saved, people })
 }
 
 async fn expected(
@@ -128,29 +122,6 @@ fn answer_of(update: &RowUpdate, comments: &[&RowComment]) -> Answer {
             .filter_map(|comment| Some((comment.at_ms, reason(comment)?)))
             .collect(),
     }
-}
-
-async fn with_ages(
-    conn: &impl Conn,
-    asks: Vec<RowComment>,
-    now: Timestamp,
-) -> ApiResult<Vec<(RowComment, Option<i64>)>> {
-    let ids: Vec<UserId> = asks.iter().filter_map(|ask| ask.assignee_id).collect();
-    let people = users::by_ids(conn, &ids).await?;
-    let age = |ask: &RowComment| {
-        let user = people.iter().find(|user| Some(user.id) == ask.assignee_id)?;
-        let hours = &user.working_hours;
-        let hours = WorkingHours::parse(&hours.days, &hours.start, &hours.end, &user.time_zone).ok()?;
-        let asked = Timestamp::from_millisecond(ask.created_at).ok()?;
-        Some(working_time_between(asked, now, &hours) / 60_000)
-    };
-    Ok(asks
-        .into_iter()
-        .map(|ask| {
-            let minutes = age(&ask);
-            (ask, minutes)
-        })
-        .collect())
 }
 
 async fn saved(

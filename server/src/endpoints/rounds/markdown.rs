@@ -5,7 +5,7 @@ use meridian_domain::enums::{AnswerState, UpdateKind};
 use meridian_domain::ids::{RoundId, UpdateId, UserId};
 use meridian_domain::rounds::summary::{Answer, Entry, Summary, markdown};
 use meridian_store::repo::comments::RowComment;
-use meridian_store::repo::rounds::Round;
+use meridian_store::repo::rounds::{PlanItem, Round};
 use meridian_store::repo::transcripts;
 use meridian_store::repo::updates::RowUpdate;
 
@@ -31,7 +31,7 @@ pub async fn round_markdown(
     let id: RoundId = id.parse().ok().ok_or_else(bad)?;
     let reader = state.store.reader();
     let round = visible(reader, auth.user, id).await?;
-    let found = gather(reader, auth.user, &round, state.clock().now()).await?;
+    let found = gather(reader, auth.user, &round).await?;
     let mut answers = Vec::new();
     for update in &found.answers {
         let said = match (update.kind, found.by_prompt.get(&update.id).is_some_and(|parts| !parts.is_empty()))
@@ -88,10 +88,18 @@ fn summary(state: &AppState, round: &Round, found: &Gathered, answers: Vec<Answe
             url: url(state, comment.update_id, comment.at_ms),
         }
     };
-    let open = found.carried_over.iter().filter(|item| item.settled_at.is_none());
+    let open = found
+        .plans
+        .iter()
+        .filter(|item| item.settled_at.is_none() && item.from_round_id != round.id && item.due_on.is_none());
+    let goal = |item: &PlanItem| {
+        let due = item.due_on.map(|date| date.to_string()).unwrap_or_default();
+        (name(found, item.user_id), item.text.clone(), due, item.settled_at.is_some())
+    };
     Summary {
         name: round.name.clone(),
         date: round.date.to_string(),
+        goals: found.goals.iter().map(goal).collect(),
         answers,
         missing: found
             .members
@@ -100,7 +108,7 @@ fn summary(state: &AppState, round: &Round, found: &Gathered, answers: Vec<Answe
             .map(|(member, state, _)| (name(found, member.user_id), *state))
             .collect(),
         decisions: found.decisions.iter().map(entry).collect(),
-        asks: found.asks.iter().map(|(ask, _)| entry(ask)).collect(),
+        asks: found.asks.iter().map(entry).collect(),
         carried_over: open.map(|item| (name(found, item.user_id), item.text.clone())).collect(),
         saved: found.saved.as_ref().map(|saved| (saved.meeting_minutes, saved.watch_minutes)),
     }

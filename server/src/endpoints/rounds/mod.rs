@@ -3,6 +3,7 @@
 pub mod carried_over;
 pub mod excuse;
 mod gather;
+pub mod goals;
 pub mod markdown;
 pub mod mine;
 pub mod read;
@@ -25,6 +26,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(read::get_round)
         .service(excuse::excuse)
         .service(carried_over::put_carried_over)
+        .service(goals::put_goal)
+        .service(goals::delete_goal)
         .service(mine::my_rounds);
 }
 

@@ -8,9 +8,7 @@ use meridian_store::repo::rounds::{self, Round};
 use meridian_store::repo::updates;
 
 use super::gather::{Gathered, gather};
-use super::view::{
-    CarriedOverView, ExpectedView, OpenAskView, PlayItem, PlaylistView, ResponseView, RoundView,
-};
+use super::view::{CarriedOverView, ExpectedView, PlayItem, PlaylistView, ResponseView, RoundView};
 use super::{manages, visible};
 use crate::auth::Auth;
 use crate::endpoints::asks::view::show;
@@ -33,7 +31,7 @@ pub async fn get_round(
 ) -> ApiResult<HttpResponse> {
     let reader = state.store.reader();
     let round = visible(reader, auth.user, id).await?;
-    let found = gather(reader, auth.user, &round, state.clock().now()).await?;
+    let found = gather(reader, auth.user, &round).await?;
     Ok(HttpResponse::Ok().json(view(&state, reader, &auth, round, found).await?))
 }
 
@@ -69,15 +67,10 @@ async fn view(
             update,
         })
         .collect();
-    let (asks, ages): (Vec<_>, Vec<_>) = found.asks.into_iter().unzip();
-    let open_asks = show(conn, asks).await?.into_iter().zip(ages);
-    let carried = |item: rounds::PlanItem| CarriedOverView {
-        user: PersonView::of(&found.people, item.user_id),
-        id: item.id,
-        text: item.text,
-        from_round_id: item.from_round_id,
-        state: item.state,
-    };
+    let now = state.clock().now();
+    let shown = |item: &rounds::PlanItem| CarriedOverView::of(&found.people, item);
+    let (planned, carried): (Vec<_>, Vec<_>) =
+        found.plans.iter().partition(|item| item.from_round_id == round.id);
     let play = |item: meridian_domain::rounds::playlist::Item| PlayItem {
         update_id: item.update_id,
         from_ms: item.from_ms,
@@ -92,11 +85,11 @@ async fn view(
         closes_at: instant(round.closes_at)?,
         expected,
         responses,
-        decisions: show(conn, found.decisions).await?,
-        open_asks: open_asks
-            .map(|(ask, age_working_minutes)| OpenAskView { ask, age_working_minutes })
-            .collect(),
-        carried_over: found.carried_over.into_iter().map(carried).collect(),
+        goals: found.goals.iter().map(shown).collect(),
+        planned: planned.into_iter().map(shown).collect(),
+        carried_over: carried.into_iter().map(shown).collect(),
+        decisions: show(conn, found.decisions, now).await?,
+        open_asks: show(conn, found.asks, now).await?,
         playlist: PlaylistView {
             total_ms: found.playlist.total_ms,
             total_without_silence_ms: found.playlist.total_without_silence_ms,

@@ -1,9 +1,13 @@
 //! A round as the API shows it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meridian_domain::enums::{AnswerState, PlanState, Reason, RoundState};
-use meridian_domain::ids::{CheckInId, PlanItemId, RoundId, TeamId, UpdateId};
+use meridian_domain::ids::{CheckInId, PlanItemId, RoundId, TeamId, UpdateId, UserId};
+use meridian_store::repo::rounds::PlanItem;
+use meridian_store::repo::updates::Person;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,17 +56,7 @@ pub struct ResponseView {
     pub by_prompt: Vec<ByPrompt>,
 }
 
-/// An ask with its age.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OpenAskView {
-    /// The comment with its update.
-    #[serde(flatten)]
-    pub ask: AskView,
-    /// How long it has waited, in working minutes of whom it is addressed to; null where it is addressed to nobody.
-    pub age_working_minutes: Option<i64>,
-}
-
-/// A plan from an earlier round.
+/// A plan, from an earlier round or this one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CarriedOverView {
     /// Its id.
@@ -78,6 +72,22 @@ pub struct CarriedOverView {
     /// `open`, `done` or `dropped`.
     #[schema(value_type = String)]
     pub state: PlanState,
+    /// Where it is pinned as a goal: until when.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due_on: Option<Date>,
+}
+
+impl CarriedOverView {
+    pub(super) fn of(people: &HashMap<UserId, Person>, item: &PlanItem) -> Self {
+        Self {
+            user: PersonView::of(people, item.user_id),
+            id: item.id,
+            text: item.text.clone(),
+            from_round_id: item.from_round_id,
+            state: item.state,
+            due_on: item.due_on,
+        }
+    }
 }
 
 /// One stretch to play.
@@ -147,7 +157,11 @@ pub struct RoundView {
     pub prompts: Vec<PromptView>,
     pub responses: Vec<ResponseView>,
     pub decisions: Vec<AskView>,
-    pub open_asks: Vec<OpenAskView>,
+    pub open_asks: Vec<AskView>,
+    /// What is pinned until it is done, the earliest date first.
+    pub goals: Vec<CarriedOverView>,
+    /// Plans that were made in this round.
+    pub planned: Vec<CarriedOverView>,
     pub carried_over: Vec<CarriedOverView>,
     pub playlist: PlaylistView,
     pub saved: Option<SavedView>,

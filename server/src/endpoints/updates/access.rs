@@ -1,8 +1,10 @@
 //! The first lines of most handlers: the update, for this viewer, with the right that is needed.
 
+use meridian_domain::enums::Priority;
 use meridian_domain::ids::{TeamId, UpdateId};
-use meridian_store::Conn;
+use meridian_store::repo::notifications;
 use meridian_store::repo::updates::{self, RowUpdate, TeamAccess};
+use meridian_store::{Conn, Tx};
 
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult};
@@ -56,4 +58,18 @@ pub async fn readable_team(conn: &impl Conn, auth: &Auth, id: TeamId) -> ApiResu
 pub async fn posting_team(conn: &impl Conn, auth: &Auth, id: TeamId) -> ApiResult<TeamAccess> {
     let team = readable_team(conn, auth, id).await?;
     if team.posts() { Ok(team) } else { Err(ApiError::forbidden("Join the team first, then post in it.")) }
+}
+
+/// A published update that is urgent counts against its author's urgent things of the day.
+///
+/// # Errors
+/// 429 when the author was urgent too often.
+pub async fn press(tx: &Tx, row: &RowUpdate) -> ApiResult<()> {
+    if row.priority != Priority::Urgent || !row.is_published() {
+        return Ok(());
+    }
+    if notifications::may_be_urgent(tx, row.author_id, &notifications::about_update(row.id)).await? {
+        return Ok(());
+    }
+    Err(ApiError::urgent_limit(notifications::urgent_wait_ms(tx, row.author_id, tx.clock().now_ms()).await?))
 }

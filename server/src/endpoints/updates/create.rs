@@ -94,7 +94,8 @@ pub struct CreateBody {
         (status = 201, description = "Made", body = UpdateView),
         (status = 403, description = "Not in the team", body = Problem),
         (status = 404, description = "No such team for you", body = Problem),
-        (status = 422, description = "A field is not valid", body = Problem)))]
+        (status = 422, description = "A field is not valid", body = Problem),
+        (status = 429, description = "Urgent too often within a day", body = Problem)))]
 #[post("/teams/{team}/updates")]
 pub(crate) async fn create(
     state: web::Data<AppState>,
@@ -106,6 +107,7 @@ pub(crate) async fn create(
     let team = access::posting_team(&tx, &auth, path.0).await?;
     let new = prepare(&tx, &auth, &team, body.0).await?;
     let row = updates::insert(&tx, &new).await?;
+    access::press(&tx, &row).await?;
     let version = row.version;
     let shown = render_one(&state, &tx, &auth, row).await?;
     tx.commit().await?;

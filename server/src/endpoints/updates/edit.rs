@@ -63,7 +63,8 @@ pub struct EditBody {
         (status = 403, description = "Seen, but not yours", body = Problem),
         (status = 404, description = "No such update for you", body = Problem),
         (status = 412, description = "Changed in between", body = Problem),
-        (status = 422, description = "A field is not valid", body = Problem)))]
+        (status = 422, description = "A field is not valid", body = Problem),
+        (status = 429, description = "Urgent too often within a day", body = Problem)))]
 #[patch("/updates/{update}")]
 pub(crate) async fn edit(
     state: web::Data<AppState>,
@@ -93,6 +94,7 @@ pub(crate) async fn edit(
         trim,
     };
     let row = updates::edit(&tx, row.id, row.version, &edit).await?;
+    access::press(&tx, &row).await?;
     let version = row.version;
     let shown = render_one(&state, &tx, &auth, row).await?;
     tx.commit().await?;

@@ -33,7 +33,8 @@ pub struct PublishBody {
         (status = 403, description = "Not yours, or no longer in the team", body = Problem),
         (status = 404, description = "No such update for you", body = Problem),
         (status = 409, description = "Published already", body = Problem),
-        (status = 422, description = "publish_at is not in the future", body = Problem)))]
+        (status = 422, description = "publish_at is not in the future", body = Problem),
+        (status = 429, description = "Urgent too often within a day", body = Problem)))]
 #[post("/updates/{update}/publish")]
 pub(crate) async fn publish(
     state: web::Data<AppState>,
@@ -52,6 +53,7 @@ pub(crate) async fn publish(
         Some(_) => return Err(ApiError::invalid("publish_at", "past", "It has to be in the future.")),
     };
     let row = done.ok_or_else(|| ApiError::conflict("It is published already."))?;
+    access::press(&tx, &row).await?;
     let version = row.version;
     let shown = render_one(&state, &tx, &auth, row).await?;
     tx.commit().await?;

@@ -93,6 +93,8 @@ async fn entries(
 fn what(item: &Item, comment: Option<&RowComment>) -> &'static str {
     match (item.kind, comment.map(|row| row.kind)) {
         (NotificationKind::Answer, _) => "accepted your answer on",
+        (NotificationKind::Backup, _) => "asked something urgent that nobody took note of on",
+        (NotificationKind::Talk, _) => "would like to talk live on",
         (NotificationKind::Ask | NotificationKind::Urgent, Some(CommentKind::Question)) => "asks you on",
         (NotificationKind::Ask | NotificationKind::Urgent, Some(CommentKind::Blocker)) => {
             "needs you for a blocker on"

@@ -8,6 +8,7 @@ import { record } from './en/record';
 import { rounds } from './en/rounds';
 import { settings } from './en/settings';
 import { tell } from './en/tell';
+import { together } from './en/together';
 import { watch } from './en/watch';
 import type { Params } from './types';
 
@@ -21,6 +22,7 @@ const english = {
   ...record,
   ...rounds,
   ...tell,
+  ...together,
 };
 
 export type { Params };

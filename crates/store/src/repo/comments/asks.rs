@@ -1,16 +1,18 @@
 //! Comments across updates: asks of a person or a team, decisions, answered questions. Only those on updates that the
 //! viewer sees.
 
+use std::collections::HashMap;
+
 use meridian_domain::enums::CommentKind;
-use meridian_domain::ids::{TeamId, UserId};
+use meridian_domain::ids::{CommentId, TeamId, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{CommentKey, RowComment, row};
+use super::{CommentKey, RowComment, find_all, row};
 use crate::entity::comments::{self, Column};
 use crate::entity::updates;
 use crate::repo::visibility;
-use crate::{Conn, StoreError};
+use crate::{Conn, StoreError, search};
 
 /// Which of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub enum AskState {
     #[default]
     All,
 }
+
+/// How many of a team's answers are compared with a question; the newest.
+const COMPARED: u64 = 2_000;
 
 /// In which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,4 +119,37 @@ pub async fn asks(
         Order::NewestFirst => select.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id),
     };
     select.all(conn.raw()).await?.into_iter().map(row::from_model).collect()
+}
+
+/// Questions with an accepted answer that a text is like, the likest first; as many of the team's newest as are
+/// compared.
+pub async fn answers_like(
+    conn: &impl Conn,
+    viewer: UserId,
+    team: TeamId,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<RowComment>, StoreError> {
+    let filter = AskFilter {
+        team: Some(team),
+        assignee: None,
+        addressed: false,
+        kinds: vec![CommentKind::Question],
+        state: AskState::All,
+        answered: true,
+        order: Order::NewestFirst,
+    };
+    let questions = asks(conn, viewer, &filter, None, COMPARED).await?;
+    let ids: Vec<CommentId> = questions.iter().filter_map(|row| row.answer_id).collect();
+    let answers: HashMap<CommentId, String> =
+        find_all(conn, &ids).await?.into_iter().map(|row| (row.id, row.body)).collect();
+    let texts: Vec<String> = questions
+        .iter()
+        .map(|row| {
+            let answer = row.answer_id.and_then(|id| answers.get(&id)).map_or("", String::as_str);
+            format!("{}\n{answer}", row.body)
+        })
+        .collect();
+    let best = search::like(text, &texts);
+    Ok(best.into_iter().take(limit).filter_map(|index| questions.get(index).cloned()).collect())
 }

@@ -2,11 +2,13 @@
 
 mod asks;
 mod row;
+mod talk;
 mod write;
 
-pub use asks::{AskFilter, AskState, Order, asks};
+pub use asks::{AskFilter, AskState, Order, answers_like, asks};
 pub(crate) use row::from_model as from_row;
 pub use row::{CommentKey, HistoryEntry, RowComment};
+pub use talk::{close_talk, open_talk, thread_authors, thread_people};
 pub use write::{Edit, NewComment, acknowledge, delete, edit, insert, reopen, resolve, set_answer};
 
 use meridian_domain::ids::{CommentId, UpdateId, UserId};

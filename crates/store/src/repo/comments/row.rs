@@ -33,6 +33,16 @@ pub struct RowComment {
     pub resolved_by: Option<UserId>,
     pub acknowledged_at: Option<i64>,
     pub answer_id: Option<CommentId>,
+    /// When the named backup is told, unless the assignee takes note before.
+    pub backup_due_at: Option<i64>,
+    /// When the backup was told.
+    pub backup_told_at: Option<i64>,
+    /// Who that was.
+    pub backup_id: Option<UserId>,
+    /// Since when the people of the thread are asked to talk live.
+    pub talk_opened_at: Option<i64>,
+    /// Who asked for it.
+    pub talk_opened_by: Option<UserId>,
     pub edited_at: Option<i64>,
     pub created_at: i64,
     pub version: i64,
@@ -43,6 +53,22 @@ impl RowComment {
     /// Whether it is of a kind that waits for somebody.
     pub fn is_ask(&self) -> bool {
         matches!(self.kind, CommentKind::Question | CommentKind::Action | CommentKind::Blocker)
+    }
+
+    /// Whom an ask is addressed to.
+    pub fn asked(&self) -> Option<UserId> {
+        self.assignee_id.filter(|_| self.is_ask())
+    }
+
+    /// When the backup is told (milliseconds since 1970), as long as nobody took note and it is open.
+    pub fn acknowledge_by(&self) -> Option<i64> {
+        self.backup_due_at.filter(|_| self.presses() && self.acknowledged_at.is_none())
+    }
+
+    /// Whether it is to be told at once: marked urgent, open, and addressed to somebody.
+    pub fn presses(&self) -> bool {
+        let addressed = self.asked().is_some() || !self.mentions.is_empty();
+        self.priority == Priority::Urgent && self.resolved_at.is_none() && addressed
     }
 }
 
@@ -89,6 +115,11 @@ pub(crate) fn from_model(row: comments::Model) -> Result<RowComment, StoreError>
         resolved_by: row.resolved_by.map(Into::into),
         acknowledged_at: row.acknowledged_at,
         answer_id: row.answer_id.map(Into::into),
+        backup_due_at: row.backup_due_at,
+        backup_told_at: row.backup_told_at,
+        backup_id: row.backup_id.map(Into::into),
+        talk_opened_at: row.talk_opened_at,
+        talk_opened_by: row.talk_opened_by.map(Into::into),
         edited_at: row.edited_at,
         created_at: row.created_at,
         version: row.version,

@@ -60,6 +60,11 @@ pub async fn insert(tx: &Tx, update: &RowUpdate, new: &NewComment) -> Result<Row
         created_at: tx.clock().now_ms(),
         version: 1,
         deleted_at: None,
+        backup_due_at: None,
+        backup_told_at: None,
+        backup_id: None,
+        talk_opened_at: None,
+        talk_opened_by: None,
     };
     let active: comments::ActiveModel = model.clone().into();
     comments::Entity::insert(active).exec_without_returning(tx.raw()).await?;
@@ -175,7 +180,7 @@ async fn apply(
     row.filter(|_| changed.rows_affected == 1).ok_or(StoreError::Conflict { what: "the comment" })
 }
 
-async fn set(
+pub(super) async fn set(
     tx: &Tx,
     comment: &RowComment,
     values: impl IntoIterator<Item = (Column, SimpleExpr)>,

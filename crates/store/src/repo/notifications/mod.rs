@@ -1,13 +1,17 @@
 //! Inboxes: what concerns one person, bundled by thread. Every entry is asked for the right to see it when it is read.
 
+mod backup;
 mod consume;
 mod list;
 mod receivers;
 mod settings;
+mod urgent;
 
+pub use backup::{due_backups, plan_backup, tell_backup};
 pub use consume::{KINDS, consume};
 pub use list::{Item, Key, Notification, Wanted, Which, for_mail, list, mark_read, not_mailed, unread};
 pub use settings::{Kept, put_settings, settings, settings_of};
+pub use urgent::{about_comment, about_update, may_be_urgent, urgent_wait_ms};
 
 use jiff::SignedDuration;
 use meridian_domain::enums::{EventKind, NotificationKind};
@@ -124,7 +128,7 @@ async fn plan_mail(
     calendar: &Calendar,
     settings: &NotifySettings,
 ) -> Result<(), StoreError> {
-    let urgent = new.kind == NotificationKind::Urgent;
+    let urgent = new.kind.presses();
     let now = tx.clock().now();
     let from = if urgent { now } else { now.checked_add(BUNDLE)? };
     let run_at = mail_at(from, calendar, settings, urgent);
@@ -134,7 +138,7 @@ async fn plan_mail(
 /// The event names the entry and nothing of its content: that is read with the right of that moment.
 fn tell(tx: &Tx, new: &New, id: NotificationId, calendar: &Calendar, settings: &NotifySettings) {
     let now = tx.clock().now();
-    let quiet = mail_at(now, calendar, settings, new.kind == NotificationKind::Urgent) > now;
+    let quiet = mail_at(now, calendar, settings, new.kind.presses()) > now;
     tx.event(NewEvent {
         kind: EventKind::NotificationCreated,
         workspace_id: new.workspace,

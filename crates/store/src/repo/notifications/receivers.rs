@@ -4,19 +4,14 @@ use std::collections::BTreeMap;
 
 use meridian_domain::enums::{NotificationKind, Priority};
 use meridian_domain::ids::{TeamId, UserId};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::New;
-use crate::entity::{comments, team_members};
-use crate::repo::comments::RowComment;
-use crate::repo::jobs::execute;
+use super::urgent::{about_comment, about_update, may_be_urgent};
+use crate::entity::team_members;
+use crate::repo::comments::{RowComment, thread_authors};
 use crate::repo::updates::{self, RowUpdate};
 use crate::{Conn, StoreError, Tx};
-
-/// How many urgent things one person may send in 24 hours; what is beyond is told as usual.
-const URGENT_A_DAY: i64 = 5;
-const DAY_MS: i64 = 86_400_000;
 
 type Reasons = BTreeMap<UserId, NotificationKind>;
 
@@ -35,21 +30,18 @@ pub(super) async fn of_comment(
     let mut reasons = Reasons::new();
     because(&mut reasons, update.author_id, NotificationKind::Comment);
     if let Some(parent) = comment.parent_id {
-        for author in thread_authors(tx, parent.0).await? {
+        for author in thread_authors(tx, parent).await? {
             because(&mut reasons, author, NotificationKind::Reply);
         }
     }
     for &who in &comment.mentions {
         because(&mut reasons, who, NotificationKind::Mention);
     }
-    let asked = comment.assignee_id.filter(|_| comment.is_ask());
+    let asked = comment.asked();
     if let Some(who) = asked {
         because(&mut reasons, who, NotificationKind::Ask);
     }
-    let about = format!("comment/{}", comment.id);
-    let pressing = comment.priority == Priority::Urgent && comment.resolved_at.is_none();
-    let addressed = asked.is_some() || !comment.mentions.is_empty();
-    if pressing && addressed && may_be_urgent(tx, comment.author_id, &about).await? {
+    if comment.presses() && may_be_urgent(tx, comment.author_id, &about_comment(comment.id)).await? {
         for who in comment.mentions.iter().copied().chain(asked) {
             because(&mut reasons, who, NotificationKind::Urgent);
         }
@@ -74,7 +66,26 @@ pub(super) async fn of_comment(
         })
         .collect();
     told.extend(accepted(tx, comment, update).await?);
+    told.extend(talk(tx, comment, update).await?);
     Ok(told)
+}
+
+/// Who is in the thread is asked to talk live, once each time that it is opened.
+async fn talk(tx: &Tx, root: &RowComment, update: &RowUpdate) -> Result<Vec<New>, StoreError> {
+    let (Some(at), Some(by)) = (root.talk_opened_at, root.talk_opened_by) else { return Ok(Vec::new()) };
+    let people = crate::repo::comments::thread_people(tx, root, update).await?;
+    let new = |user| New {
+        user,
+        workspace: update.workspace_id,
+        kind: NotificationKind::Talk,
+        thread_key: format!("comment/{}", root.id),
+        dedupe_key: format!("talk/{}/{at}", root.id),
+        actor: Some(by),
+        update: Some(update.id),
+        comment: Some(root.id),
+        round: None,
+    };
+    Ok(people.into_iter().filter(|user| *user != by).map(new).collect())
 }
 
 async fn accepted(tx: &Tx, question: &RowComment, update: &RowUpdate) -> Result<Option<New>, StoreError> {
@@ -115,7 +126,7 @@ pub(super) async fn of_published(tx: &Tx, update: &RowUpdate) -> Result<Vec<New>
 
 /// A changed update: it may be urgent now.
 pub(super) async fn of_changed(tx: &Tx, update: &RowUpdate) -> Result<Vec<New>, StoreError> {
-    let about = format!("update/{}", update.id);
+    let about = about_update(update.id);
     if update.priority != Priority::Urgent || !may_be_urgent(tx, update.author_id, &about).await? {
         return Ok(Vec::new());
     }
@@ -142,41 +153,8 @@ fn told_of(update: &RowUpdate, mut reasons: Reasons) -> Vec<New> {
     reasons.into_iter().map(new).collect()
 }
 
-async fn thread_authors(tx: &Tx, root: Uuid) -> Result<Vec<UserId>, StoreError> {
-    let rows = comments::Entity::find()
-        .filter(Condition::any().add(comments::Column::ParentId.eq(root)).add(comments::Column::Id.eq(root)))
-        .filter(comments::Column::DeletedAt.is_null())
-        .all(tx.raw())
-        .await?;
-    Ok(rows.into_iter().map(|row| row.author_id.into()).collect())
-}
-
 async fn team(tx: &Tx, team: TeamId) -> Result<Vec<UserId>, StoreError> {
     let rows =
         team_members::Entity::find().filter(team_members::Column::TeamId.eq(team.0)).all(tx.raw()).await?;
     Ok(rows.into_iter().map(|row| row.user_id.into()).collect())
-}
-
-/// Whether somebody may still be urgent today; what was allowed once stays allowed.
-async fn may_be_urgent(tx: &Tx, sender: UserId, about: &str) -> Result<bool, StoreError> {
-    let now = tx.clock().now_ms();
-    let sql = "INSERT INTO urgent_uses (sender_id, about, at) SELECT ?, ?, ? \
-        WHERE (SELECT COUNT(*) FROM urgent_uses u WHERE u.sender_id = ? AND u.at > ?) < ? \
-        AND NOT EXISTS (SELECT 1 FROM urgent_uses u WHERE u.sender_id = ? AND u.about = ?)";
-    let (id, since) = (sender.0, now.saturating_sub(DAY_MS));
-    let values = [
-        id.into(),
-        about.into(),
-        now.into(),
-        id.into(),
-        since.into(),
-        URGENT_A_DAY.into(),
-        id.into(),
-        about.into(),
-    ];
-    if execute(tx, sql, values).await? == 1 {
-        return Ok(true);
-    }
-    let known = crate::entity::urgent_uses::Entity::find_by_id((sender.0, about.to_owned()));
-    Ok(known.one(tx.raw()).await?.is_some())
 }

@@ -17,7 +17,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use answers::{Answers, WatchTime, answers, answers_of, marks, watched};
 pub use away::{Absence, absences, put_away, put_holidays};
-pub use plans::{PlanItem, carried_over, plan_from_suggestion, plan_item, settle_plan};
+pub use plans::{
+    PlanItem, carried_over, goals, pin_plan, plan_from_suggestion, plan_item, plans, settle_plan,
+};
 pub(crate) use respond::responded;
 pub use tick::run_due;
 

@@ -1,5 +1,6 @@
 //! Plans that are carried from round to round until they are done or dropped.
 
+use jiff::civil::Date;
 use meridian_domain::enums::{PlanState, UpdateKind};
 use meridian_domain::ids::{CheckInId, CommentId, PlanItemId, RoundId, UpdateId, UserId};
 use meridian_domain::rounds::prompts;
@@ -26,6 +27,10 @@ pub struct PlanItem {
     pub state: PlanState,
     /// When it was done or dropped, in milliseconds since 1970.
     pub settled_at: Option<i64>,
+    /// A goal: until when.
+    pub due_on: Option<Date>,
+    /// A goal: since when, in milliseconds since 1970.
+    pub pinned_at: Option<i64>,
 }
 
 fn from_row(row: plan_items::Model) -> Result<PlanItem, StoreError> {
@@ -39,14 +44,33 @@ fn from_row(row: plan_items::Model) -> Result<PlanItem, StoreError> {
         text: row.text,
         state: row.state.parse()?,
         settled_at: row.settled_at,
+        due_on: row.due_on.map(|text| text.parse()).transpose()?,
+        pinned_at: row.pinned_at,
     })
 }
 
 /// The plans that a round begins with: from earlier rounds of the check-in, open or settled since it opened.
 pub async fn carried_over(conn: &impl Conn, round: &Round) -> Result<Vec<PlanItem>, StoreError> {
+    let items = plans(conn, round).await?;
+    Ok(items.into_iter().filter(|item| item.from_round_id != round.id).collect())
+}
+
+/// The goals of a round: plans that were pinned before it closed, open or settled since it opened; what is due first
+/// comes first.
+pub async fn goals(conn: &impl Conn, round: &Round) -> Result<Vec<PlanItem>, StoreError> {
+    let mut items = plans(conn, round).await?;
+    let closed = round.closed_at.unwrap_or(i64::MAX);
+    items.retain(|item| item.due_on.is_some() && item.pinned_at.is_some_and(|at| at < closed));
+    items.sort_by_key(|item| item.due_on);
+    Ok(items)
+}
+
+/// The plans that a round begins with or that were made in it: of the check-in, for the same people, open or settled
+/// since it opened.
+pub async fn plans(conn: &impl Conn, round: &Round) -> Result<Vec<PlanItem>, StoreError> {
     let open = plan_items::Column::SettledAt.is_null().or(plan_items::Column::SettledAt.gte(round.opened_at));
     let earlier = Expr::cust_with_values(
-        "plan_items.from_round_id IN (SELECT r.id FROM rounds r WHERE r.check_in_id = ? AND r.held_on < ? \
+        "plan_items.from_round_id IN (SELECT r.id FROM rounds r WHERE r.check_in_id = ? AND r.held_on <= ? \
          AND r.audience_id = ?)",
         [
             sea_orm::Value::from(round.check_in_id.0),
@@ -71,6 +95,19 @@ pub async fn carried_over(conn: &impl Conn, round: &Round) -> Result<Vec<PlanIte
 /// One plan.
 pub async fn plan_item(conn: &impl Conn, id: PlanItemId) -> Result<Option<PlanItem>, StoreError> {
     plan_items::Entity::find_by_id(id.0).one(conn.raw()).await?.map(from_row).transpose()
+}
+
+/// Pins a plan as a goal with a date, or changes the date; `None` unpins it.
+pub async fn pin_plan(tx: &Tx, item: &PlanItem, due_on: Option<Date>, by: UserId) -> Result<(), StoreError> {
+    let at = due_on.map(|_| item.pinned_at.unwrap_or_else(|| tx.clock().now_ms()));
+    plan_items::Entity::update_many()
+        .col_expr(plan_items::Column::DueOn, Expr::value(due_on.map(|date| date.to_string())))
+        .col_expr(plan_items::Column::PinnedAt, Expr::value(at))
+        .col_expr(plan_items::Column::PinnedBy, Expr::value(due_on.map(|_| by.0)))
+        .filter(plan_items::Column::Id.eq(item.id.0))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
 }
 
 /// Marks a plan done or dropped, or opens it again.
@@ -105,6 +142,9 @@ async fn insert(
         settled_at: None,
         // Plans of one answer keep their order: ids of one millisecond have none.
         created_at: tx.clock().now_ms().saturating_add(position),
+        due_on: None,
+        pinned_at: None,
+        pinned_by: None,
     };
     let active: plan_items::ActiveModel = row.into();
     plan_items::Entity::insert(active).exec_without_returning(tx.raw()).await?;

@@ -13,6 +13,8 @@ export interface CommentActions {
   accept: (question: Comment, replyId: string | null) => void;
   /** "Got it" to an ask. */
   acknowledge: (comment: Comment) => void;
+  /** When and where the thread's people talk live. */
+  talk: (comment: Comment) => void;
   /** Shows what it said before. */
   history: (comment: Comment) => void;
 }

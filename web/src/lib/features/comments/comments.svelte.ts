@@ -4,7 +4,7 @@ import type { Reaction } from '../player/moments';
 import { remove, settle, upsert } from './optimistic';
 import { nowIso } from './now';
 import { filterCounts, filterThreads, isOpenAsk, toThreads, type Filter } from './threads';
-import type { Comment, CommentKind, CommentVersion, Person } from './types';
+import type { Comment, CommentKind, CommentVersion, Person, Talk } from './types';
 
 /** What is sent for a new comment. */
 export interface NewComment {
@@ -16,6 +16,7 @@ export interface NewComment {
   assignee_id?: string;
   due_on?: string;
   mentions?: string[];
+  priority?: 'urgent';
 }
 
 export interface CommentsApi {
@@ -27,6 +28,9 @@ export interface CommentsApi {
   reopen: (id: string) => Promise<Comment>;
   acknowledge: (id: string) => Promise<Comment>;
   accept: (questionId: string, replyId: string | null) => Promise<Comment>;
+  talk: (id: string) => Promise<Talk>;
+  openTalk: (id: string) => Promise<Talk>;
+  closeTalk: (id: string, outcome: string) => Promise<Comment>;
   history: (id: string) => Promise<CommentVersion[]>;
   reactions: () => Promise<Reaction[]>;
   react: (emoji: string, atMs: number | null) => Promise<void>;
@@ -34,7 +38,7 @@ export interface CommentsApi {
 }
 
 /** What could not be done; the page says it in words. */
-export type CommentFailure = 'load' | 'create' | 'edit' | 'remove' | 'resolve' | 'accept' | 'react';
+export type CommentFailure = 'load' | 'create' | 'edit' | 'remove' | 'resolve' | 'accept' | 'talk' | 'react';
 
 const PENDING = 'pending-';
 
@@ -108,7 +112,11 @@ export class Comments {
       due_on: comment.due_on ?? null,
       expected_by: null,
       mentions: comment.mentions ?? [],
-      priority: 'normal',
+      priority: comment.priority ?? 'normal',
+      acknowledge_by: null,
+      backup_told_at: null,
+      backup: null,
+      talk_opened_at: null,
       resolved_at: null,
       acknowledged_at: null,
       answer_id: null,
@@ -163,6 +171,30 @@ export class Comments {
   acknowledge(comment: Comment): Promise<boolean> {
     const shown = { ...comment, acknowledged_at: nowIso() };
     return this.change(shown, 'resolve', () => this.api.acknowledge(comment.id));
+  }
+
+  /** When the people of a thread can talk live; null when it cannot be read. */
+  async talk(comment: Comment, open: boolean): Promise<Talk | null> {
+    try {
+      const talk = await (open ? this.api.openTalk(comment.id) : this.api.talk(comment.id));
+      if (open) this.items = upsert(this.items, { ...comment, talk_opened_at: talk.opened_at });
+      return talk;
+    } catch (error) {
+      this.onfail('talk', error);
+      return null;
+    }
+  }
+
+  /** Ends a talk with what came of it. */
+  async closeTalk(comment: Comment, outcome: string): Promise<boolean> {
+    try {
+      const decision = await this.api.closeTalk(comment.id, outcome);
+      this.items = upsert(upsert(this.items, { ...comment, talk_opened_at: null }), decision);
+      return true;
+    } catch (error) {
+      this.onfail('talk', error);
+      return false;
+    }
   }
 
   history(comment: Comment): Promise<CommentVersion[]> {

@@ -9,10 +9,14 @@ export const KINDS: readonly CommentKind[] = ['comment', 'question', 'decision',
 /** Whoever is shown beside a comment; their zone is known where the server told it. */
 export type Person = Pick<Schemas['PersonView'], 'id' | 'display_name'> & Partial<Schemas['PersonView']>;
 
-export type Comment = Omit<Schemas['Comment'], 'author' | 'assignee' | 'resolved_by' | 'version'> & {
+export type Comment = Omit<Schemas['Comment'], 'author' | 'assignee' | 'backup' | 'resolved_by' | 'version'> & {
   author: Person;
   assignee: Person | null;
+  backup: Person | null;
 };
+
+/** When and where the people of a thread talk live. */
+export type Talk = Schemas['Talk'];
 
 /** What a comment said before. */
 export type CommentVersion = Schemas['CommentVersion'];

@@ -10,4 +10,15 @@ export interface ToldSettings {
 }
 
 /** In the order of the page. */
-export const KINDS: Kind[] = ['urgent', 'ask', 'direct', 'mention', 'reply', 'answer', 'round', 'comment'];
+export const KINDS: Kind[] = [
+  'urgent',
+  'backup',
+  'ask',
+  'direct',
+  'talk',
+  'mention',
+  'reply',
+  'answer',
+  'round',
+  'comment',
+];

@@ -4,7 +4,7 @@ import { request, api } from '$lib/api/client';
 import { ApiError } from '$lib/api/errors';
 import type { Page } from '$lib/api/types';
 import type { CommentsApi } from '../comments/comments.svelte';
-import type { Comment, CommentVersion } from '../comments/types';
+import type { Comment, CommentVersion, Talk } from '../comments/types';
 import type { Reaction } from '../player/moments';
 import type { TranscriptApi } from '../transcript/transcript.svelte';
 import type { ExportFormat, TranscriptData } from '../transcript/types';
@@ -32,6 +32,9 @@ export function commentsApi(updateId: string): CommentsApi {
     reopen: (id) => api.post<Comment>(`/comments/${id}/reopen`),
     acknowledge: (id) => api.post<Comment>(`/comments/${id}/acknowledge`),
     accept: async (id, answer_id) => (await api.patch<Comment>(`/comments/${id}`, { answer_id })).data,
+    talk: (id) => api.get<Talk>(`/comments/${id}/talk`),
+    openTalk: (id) => api.post<Talk>(`/comments/${id}/talk`),
+    closeTalk: (id, outcome) => api.post<Comment>(`/comments/${id}/talk/close`, { outcome }),
     history: async (id) => (await api.get<{ items: CommentVersion[] }>(`/comments/${id}/history`)).items,
     reactions: async () => (await api.get<{ items: Reaction[] }>(`/updates/${updateId}/reactions`)).items,
     react: (emoji, atMs) => api.put(reaction(emoji), undefined, { query: { at_ms: atMs } }),
