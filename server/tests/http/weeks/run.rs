@@ -178,7 +178,8 @@ impl Run {
     /// Whose digest is due at this minute, and whether it has anything to tell.
     fn expect_digests(&mut self, at: i64) {
         for who in 0..PEOPLE.len() {
-            let due = (0..DAYS).any(|day| day % 7 < 5 && model::wall(who, day, 8, 30) == at);
+            // The last one is on the Monday after.
+            let due = (0..=DAYS).any(|day| day % 7 < 5 && model::wall(who, day, 8, 30) == at);
             if !due || self.last_digest[who] == at {
                 continue;
             }
@@ -349,7 +350,7 @@ fn plan() -> Vec<(i64, Vec<Act>)> {
         }
     }
     for who in 0..PEOPLE.len() {
-        for day in (0..DAYS).filter(|day| day % 7 < 5) {
+        for day in (0..=DAYS).filter(|day| day % 7 < 5) {
             look(model::wall(who, day, 8, 0));
             look(model::wall(who, day, 8, 30));
         }

@@ -299,6 +299,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/{comment}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When everybody in the comment's thread works next, and the call's address. Nothing is begun. */
+        get: operations["get_talk"];
+        put?: never;
+        /** Asks the people of the thread to talk live; they are told once. */
+        post: operations["open_talk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment}/talk/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the talk with what came of it, which is kept as a decision in the thread. */
+        post: operations["close_talk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries/{delivery}/redeliver": {
         parameters: {
             query?: never;
@@ -751,7 +786,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Says what became of a plan from an earlier round. The action that it came from is closed with it. */
+        /** Says what became of a plan from an earlier round or of this one. The action that it came from is closed with it. */
         put: operations["put_carried_over"];
         post?: never;
         delete?: never;
@@ -772,6 +807,24 @@ export interface paths {
         /** Excuses somebody from this one round: nobody waits for them, and no reminder comes. */
         post: operations["excuse"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{r}/goals/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pins a plan as a goal, or changes its date: it heads each round of the check-in until it is done or dropped. */
+        put: operations["put_goal"];
+        post?: never;
+        /** Takes a goal off the head of the rounds; the plan stays. */
+        delete: operations["delete_goal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -801,7 +854,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Questions with an accepted answer on the team's updates, newest first. */
+        /** Questions with an accepted answer on the team's updates, newest first; with `q` those that a question is like. */
         get: operations["team_answers"];
         put?: never;
         post?: never;
@@ -1868,7 +1921,13 @@ export interface components {
         /** @description What the team agreed on. */
         Agreement: {
             /**
-             * @description And who, when that person is away.
+             * Format: int32
+             * @description Whoever is asked something urgent says "got it" within this many minutes; else the backup is told.
+             * @default 60
+             */
+            acknowledge_within_minutes: number;
+            /**
+             * @description Who is told when nobody took note of something urgent.
              * @default null
              */
             backup_contact: string | null;
@@ -1877,6 +1936,16 @@ export interface components {
              * @default null
              */
             call_url: string | null;
+            /**
+             * @description What the team does in writing and recordings. Markdown.
+             * @default
+             */
+            goes_async: string;
+            /**
+             * @description What the team meets for. Markdown.
+             * @default
+             */
+            goes_live: string;
             /**
              * @description Updates that newcomers watch first.
              * @default []
@@ -1889,7 +1958,7 @@ export interface components {
              */
             reply_within_working_hours: number;
             /**
-             * @description Markdown.
+             * @description Everything else. Markdown.
              * @default
              */
             text: string;
@@ -1898,6 +1967,17 @@ export interface components {
              * @default null
              */
             urgent_contact: string | null;
+        };
+        /** @description The agreement as it is read. */
+        AgreementView: components["schemas"]["Agreement"] & {
+            /** @description As safe HTML. */
+            goes_async_html: string;
+            /** @description As safe HTML. */
+            goes_live_html: string;
+            /** @description The pinned updates that the viewer sees, in their order. */
+            pinned: components["schemas"]["Update"][];
+            /** @description As safe HTML. */
+            text_html: string;
         };
         /** @description An API token. */
         ApiToken: {
@@ -1925,6 +2005,12 @@ export interface components {
         };
         /** @description A comment with the update that it stands on. */
         Ask: components["schemas"]["Comment"] & {
+            /**
+             * Format: int64
+             * @description An ask: how long it waits or has waited, in working minutes of whom it is addressed to; null where it is
+             *     addressed to nobody.
+             */
+            age_working_minutes: number | null;
             /** @description A question: the accepted answer. */
             answer?: components["schemas"]["Comment"];
             /** @description On which update. */
@@ -1972,8 +2058,13 @@ export interface components {
             /** @description What was said or written; empty while nobody knows. */
             text: string;
         };
-        /** @description A plan from an earlier round. */
+        /** @description A plan, from an earlier round or this one. */
         CarriedOverView: {
+            /**
+             * Format: date
+             * @description Where it is pinned as a goal: until when.
+             */
+            due_on: string | null;
             /**
              * Format: uuid
              * @description In which round.
@@ -2117,6 +2208,11 @@ export interface components {
         Comment: {
             /**
              * Format: date-time
+             * @description An urgent ask: when the backup is told, unless the assignee takes note before.
+             */
+            acknowledge_by: string | null;
+            /**
+             * Format: date-time
              * @description Since when the assignee has taken note.
              */
             acknowledged_at: string | null;
@@ -2133,6 +2229,12 @@ export interface components {
             at_ms: number | null;
             /** @description Whose. */
             author: components["schemas"]["PersonView"];
+            backup: components["schemas"]["PersonView"] | null;
+            /**
+             * Format: date-time
+             * @description Since when the backup knows.
+             */
+            backup_told_at: string | null;
             /** @description Markdown. */
             body: string;
             /** @description The body as safe HTML. */
@@ -2193,6 +2295,11 @@ export interface components {
              * @description Who closed it.
              */
             resolved_by: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the people of the thread are asked to talk live.
+             */
+            talk_opened_at: string | null;
             /**
              * Format: uuid
              * @description On which update.
@@ -2410,6 +2517,14 @@ export interface components {
         Glossary: {
             /** @description At most 200 terms of at most 60 characters. */
             terms: string[];
+        };
+        /** @description Until when it is to be done. */
+        Goal: {
+            /**
+             * Format: date
+             * @description A date.
+             */
+            due_on: string;
         };
         /**
          * @description Which text a hit is in.
@@ -2881,7 +2996,7 @@ export interface components {
          * @description Why something stands in an inbox.
          * @enum {string}
          */
-        NotificationKind: "comment" | "round" | "reply" | "answer" | "mention" | "direct" | "ask" | "urgent";
+        NotificationKind: "comment" | "round" | "reply" | "answer" | "mention" | "talk" | "direct" | "ask" | "backup" | "urgent";
         /** @description What one wants to be told, and how. A PUT replaces it all: what is left out gets its default. */
         NotificationSettings: {
             /**
@@ -2897,6 +3012,10 @@ export interface components {
              *         "inbox": true
              *       },
              *       "ask": {
+             *         "email": true,
+             *         "inbox": true
+             *       },
+             *       "backup": {
              *         "email": true,
              *         "inbox": true
              *       },
@@ -2917,6 +3036,10 @@ export interface components {
              *         "inbox": true
              *       },
              *       "round": {
+             *         "email": true,
+             *         "inbox": true
+             *       },
+             *       "talk": {
              *         "email": true,
              *         "inbox": true
              *       },
@@ -2970,14 +3093,6 @@ export interface components {
             email: boolean;
             /** @description It stands in the inbox. */
             inbox: boolean;
-        };
-        /** @description An ask with its age. */
-        OpenAskView: components["schemas"]["Ask"] & {
-            /**
-             * Format: int64
-             * @description How long it has waited, in working minutes of whom it is addressed to; null where it is addressed to nobody.
-             */
-            age_working_minutes: number | null;
         };
         /** @description One member's next window. */
         Opening: {
@@ -3436,6 +3551,8 @@ export interface components {
             date: string;
             decisions: components["schemas"]["Ask"][];
             expected: components["schemas"]["ExpectedView"][];
+            /** @description What is pinned until it is done, the earliest date first. */
+            goals: components["schemas"]["CarriedOverView"][];
             /** Format: uuid */
             id: string;
             /** @description The check-in's name when the round began. */
@@ -3445,9 +3562,11 @@ export interface components {
              * @description The round after.
              */
             next_id: string | null;
-            open_asks: components["schemas"]["OpenAskView"][];
+            open_asks: components["schemas"]["Ask"][];
             /** Format: date-time */
             opened_at: string;
+            /** @description Plans that were made in this round. */
+            planned: components["schemas"]["CarriedOverView"][];
             playlist: components["schemas"]["PlaylistView"];
             /**
              * Format: uuid
@@ -3683,6 +3802,47 @@ export interface components {
             /** @description `open`, `accepted` or `dismissed`. */
             status: string;
             text: string;
+        };
+        /** @description When the people of a thread can talk live, and where. */
+        Talk: {
+            /** @description Where the team meets live. */
+            call_url: string | null;
+            /**
+             * Format: date-time
+             * @description When the first of them stops working.
+             */
+            ends_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the people of the thread are asked to talk live; null: they are not.
+             */
+            opened_at: string | null;
+            /** @description Who is in the thread, and the viewer. */
+            people: components["schemas"]["TalkPerson"][];
+            /**
+             * Format: date-time
+             * @description When all of them work next, for at least fifteen minutes; null: not within `within_days`.
+             */
+            starts_at: string | null;
+            /**
+             * Format: int64
+             * @description How many days ahead was looked.
+             */
+            within_days: number;
+        };
+        /** @description What came of a talk. */
+        TalkOutcome: {
+            /** @description Markdown; kept as a decision in the thread. */
+            outcome: string;
+        };
+        /** @description Somebody in the thread, and the common time on their clock. */
+        TalkPerson: {
+            /** @description Its end. */
+            ends_local: string | null;
+            /** @description The common time's start there, RFC 3339 with offset. */
+            starts_local: string | null;
+            /** @description Who. */
+            user: components["schemas"]["PersonView"];
         };
         /** @description A team. */
         Team: {
@@ -5281,6 +5441,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Urgent too often within a day */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -5555,6 +5724,250 @@ export interface operations {
             };
             /** @description No such comment for you */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A comment of the thread */
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When and where */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such comment for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A comment of the thread */
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such comment for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A comment of the thread */
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkOutcome"];
+            };
+        };
+        responses: {
+            /** @description The decision */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such comment for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody asked for a talk */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No outcome */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7860,6 +8273,180 @@ export interface operations {
             };
         };
     };
+    put_goal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Goal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarriedOverView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_goal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find: {
         parameters: {
             query: {
@@ -7951,6 +8538,8 @@ export interface operations {
     team_answers: {
         parameters: {
             query?: {
+                /** @description Answers that this question is like, the likest first, in one page of at most `limit` (10 where not given). */
+                q?: string;
                 /** @description How many, 1..100; 25 where not given. */
                 limit?: number;
                 /** @description Where to begin: the last page's `next_cursor`. */
@@ -8340,6 +8929,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Urgent too often within a day */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -8602,7 +9200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agreement"];
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description The request cannot be read */
@@ -8670,7 +9268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agreement"];
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description The request cannot be read */
@@ -9917,6 +10515,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Urgent too often within a day */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It is the server's fault, or it is busy */
             "5XX": {
                 headers: {
@@ -10082,6 +10689,15 @@ export interface operations {
             };
             /** @description A field is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Urgent too often within a day */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10261,6 +10877,15 @@ export interface operations {
             };
             /** @description publish_at is not in the future */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Urgent too often within a day */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,7 +9,10 @@ export const KINDS: readonly CommentKind[] = ['comment', 'question', 'decision',
 /** Whoever is shown beside a comment; their zone is known where the server told it. */
 export type Person = Pick<Schemas['PersonView'], 'id' | 'display_name'> & Partial<Schemas['PersonView']>;
 
-export type Comment = Omit<Schemas['Comment'], 'author' | 'assignee' | 'backup' | 'resolved_by' | 'version'> & {
+export type Comment = Omit<
+  Schemas['Comment'],
+  'author' | 'assignee' | 'backup' | 'resolved_by' | 'version'
+> & {
   author: Person;
   assignee: Person | null;
   backup: Person | null;

@@ -1,7 +1,8 @@
 // The inbox's shapes.
 import type { Person } from '$lib/api/types';
 
-export type Kind = 'comment' | 'round' | 'reply' | 'answer' | 'mention' | 'talk' | 'direct' | 'ask' | 'backup' | 'urgent';
+export type Kind =
+  'comment' | 'round' | 'reply' | 'answer' | 'mention' | 'talk' | 'direct' | 'ask' | 'backup' | 'urgent';
 
 export interface Entry {
   id: string;
