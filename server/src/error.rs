@@ -163,8 +163,8 @@ impl ApiError {
     /// 429 for who was urgent too often within a day.
     pub fn urgent_limit(wait_ms: i64) -> Self {
         let detail = "You were urgent five times within 24 hours. Send it as usual, or use another way if it cannot wait.";
-        let wait_s = u64::try_from(wait_ms.div_euclid(1000)).unwrap_or(0).max(1);
-        Self { retry_after_s: Some(wait_s), ..Self::new(Code::UrgentLimit, detail) }
+        let seconds = u64::try_from(wait_ms.div_euclid(1000)).unwrap_or(0).max(1);
+        Self { retry_after_s: Some(seconds), ..Self::new(Code::UrgentLimit, detail) }
     }
 
     /// 500; the cause is logged, never sent.

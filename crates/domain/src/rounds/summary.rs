@@ -140,6 +140,7 @@ mod tests {
         let round = Summary {
             name: "Stand-up".to_owned(),
             date: "2026-11-18".to_owned(),
+            goals: vec![("Mira".to_owned(), "Ship [it]".to_owned(), "2026-12-01".to_owned(), true)],
             answers: vec![Answer {
                 name: "Mira [x](y)".to_owned(),
                 late: true,
@@ -154,7 +155,7 @@ mod tests {
         };
         let text = markdown(&round);
         for part in [
-            "# Stand-up, 2026-11-18\n",
+            "# Stand-up, 2026-11-18\n\n## Goals\n\n- [x] Mira: Ship \\[it\\] (until 2026-12-01)\n",
             "## [Mira \\[x\\]\\(y\\)](/u/1) (late)",
             "**Next?**\n\n- Docs\n- Rest\n",
             "- [Sign the agreement](/u/2?t=96), Aroha to Mira\n",

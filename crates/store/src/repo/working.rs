@@ -31,7 +31,7 @@ pub async fn hours_of(
                 found.insert(user.id, hours.without(off.remove(&user.id).unwrap_or_default()));
             }
             Err(error) => {
-                tracing::error!(user = %user.id, %error, "working hours that were kept cannot be read")
+                tracing::error!(user = %user.id, %error, "working hours that were kept cannot be read");
             }
         }
     }

@@ -345,7 +345,9 @@ fn plan() -> Vec<(i64, Vec<Act>)> {
         for day in (0..DAYS).filter(|day| rule.runs_on(*day)) {
             look(model::closing(rule, day));
             for who in 0..PEOPLE.len() {
-                model::notices(check_in, day, who).iter().for_each(|notice| look(notice.at));
+                for notice in model::notices(check_in, day, who) {
+                    look(notice.at);
+                }
             }
         }
     }
@@ -368,11 +370,11 @@ fn plan() -> Vec<(i64, Vec<Act>)> {
             acts.insert((model::wall(4, day, 14, 10), Act::Restart));
         }
     }
-    for week in 0..3 {
+    for (week, whom) in ASKED.into_iter().enumerate() {
         let day = week * 7 + 1;
         let at = model::wall(ASKS, day, 11, 3);
         acts.insert((at, Act::Ask { day, week }));
-        let mail = model::next_mail(ASKED[week], at + 2);
+        let mail = model::next_mail(whom, at + 2);
         acts.insert((at, Act::Look));
         acts.insert((mail, Act::Look));
     }

@@ -168,6 +168,7 @@ impl World {
             created_at: Set(tx.clock().now_ms()),
             version: Set(1),
             deleted_at: Set(None),
+            ..Default::default()
         };
         comments::Entity::insert(comment).exec_without_returning(tx.raw()).await.unwrap();
         index::index_comment(&tx, id).await.unwrap();
