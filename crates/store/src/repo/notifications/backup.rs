@@ -67,12 +67,11 @@ pub async fn tell_backup(
         .filter(Column::Id.eq(comment.0))
         .exec(tx.raw())
         .await?;
-    let root = ask.parent_id.unwrap_or(ask.id);
     let new = New {
         user: backup,
         workspace: update.workspace_id,
         kind: NotificationKind::Backup,
-        thread_key: format!("comment/{root}"),
+        thread_key: format!("backup/{}", ask.id),
         dedupe_key: format!("backup/{}", ask.id),
         actor: Some(ask.author_id),
         update: Some(update.id),

@@ -78,7 +78,8 @@ async fn talk(tx: &Tx, root: &RowComment, update: &RowUpdate) -> Result<Vec<New>
         user,
         workspace: update.workspace_id,
         kind: NotificationKind::Talk,
-        thread_key: format!("comment/{}", root.id),
+        // An entry of its own: in the thread's a stronger reason would hide it.
+        thread_key: format!("talk/{}", root.id),
         dedupe_key: format!("talk/{}/{at}", root.id),
         actor: Some(by),
         update: Some(update.id),
