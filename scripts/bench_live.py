@@ -134,7 +134,7 @@ class Reader:
 
     def read(self):
         while not self.over.wait(0.5):
-            status, told = self.instance.get(f"/updates/{self.update}/transcript")
+            status, told = self.instance.get(f"/updates/{self.update}/transcript?partial=true")
             if status != 200:
                 continue
             now = time.monotonic() - self.begin

@@ -46,6 +46,10 @@ for (let kill = 0; kill < Number(kills); kill += 1) {
   console.log(`${title} (${source}${kill % 3 === 2 ? ', offline' : ''}): ${recorded_ms} ms recorded, ${ready.duration_ms} there, ${lost_ms} lost`);
   assert.ok(lost_ms <= 2_000, `${lost_ms} ms lost`);
   assert.equal(ready.transcript.status, 'ready');
+  // Somebody speaks all the time: the text goes to the end.
+  const { segments } = await ada.call('GET', `/updates/${draft.id}/transcript`);
+  const last_ms = segments.at(-1)?.end_ms ?? 0;
+  assert.ok(ready.duration_ms - last_ms <= 4_000, `text until ${last_ms} of ${ready.duration_ms} ms`);
   await one.close();
 }
 console.log(`all kills survived; at most ${worst} ms lost`);
