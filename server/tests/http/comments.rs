@@ -167,7 +167,8 @@ async fn deleting_is_for_the_author_and_the_admins() {
             comment(&world.ben, &update, json!({"body": "y", "parent_id": made["id"]})).await.expect(201);
         assert_eq!(who.delete(&at(&made)).await.status, status);
         let left = world.ben.get(&format!("{}/comments?limit=100", path(&update))).await.expect(200);
-        let of = |id: &Value| left["items"].as_array().unwrap().iter().find(|item| item["id"] == *id).cloned();
+        let of =
+            |id: &Value| left["items"].as_array().unwrap().iter().find(|item| item["id"] == *id).cloned();
         let place = of(&made["id"]).unwrap();
         assert_eq!((place["deleted_at"].is_null(), place["body"] == "x"), (status == 403, status == 403));
         assert_eq!(of(&reply["id"]).unwrap()["body"], "y", "replies stay");

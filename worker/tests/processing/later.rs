@@ -7,6 +7,7 @@ use futures::TryStreamExt as _;
 use meridian_blobs::layout;
 use meridian_domain::enums::{TranscriptStatus, UpdateStatus};
 use meridian_domain::ids::UpdateId;
+use meridian_store::repo::updates::RowUpdate;
 use meridian_store::repo::{jobs, media, processing, transcripts, updates, workspaces};
 
 use crate::support::{Recording, World, fixture, tiny_model};
@@ -20,6 +21,13 @@ async fn until_settled(world: &World, key: &str) {
     while jobs::open_with_key(world.store.reader(), key).await.unwrap().is_some() {
         a_moment().await;
     }
+}
+
+/// Ready, and the job that made it so has ended: only then is there what follows later.
+async fn until_processed(world: &World, update: UpdateId) -> RowUpdate {
+    let row = world.until_status(update, UpdateStatus::Ready).await;
+    until_settled(world, &format!("process:{update}")).await;
+    row
 }
 
 /// Everything below the folders of an update, by key.
@@ -51,7 +59,7 @@ async fn copied_media_gets_a_smaller_rendition_later() {
     let world = World::new().await;
     let _worker = world.worker(None, &[]);
     let recording = world.upload(&crate::support::large_copyable(&world)).await;
-    let row = world.until_status(recording.update, UpdateStatus::Ready).await;
+    let row = until_processed(&world, recording.update).await;
     let generation = row.generation_id.unwrap();
     until_settled(&world, &format!("rung:{}", recording.update)).await;
     let after = world.row(recording.update).await;
@@ -85,7 +93,7 @@ async fn many_small_parts_are_rewritten_and_the_old_ones_go() {
     for (n, piece) in bytes.chunks(16 * 1024).enumerate() {
         world.send(recording, n * 16 * 1024, piece).await;
     }
-    world.until_status(recording.update, UpdateStatus::Ready).await;
+    until_processed(&world, recording.update).await;
     until_settled(&world, &format!("tidy:{}", recording.update)).await;
     assert_eq!(original(&world, recording).await, (1, bytes.clone()), "{}", world.log());
     let before = objects(&world, recording).await;
