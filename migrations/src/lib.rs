@@ -8,6 +8,7 @@ mod m0001_first;
 mod m0002_lists;
 mod m0004_rounds;
 mod m0006_tell;
+mod m0008_holidays;
 mod m0009_together;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_lists::Migration),
             Box::new(m0004_rounds::Migration),
             Box::new(m0006_tell::Migration),
+            Box::new(m0008_holidays::Migration),
             Box::new(m0009_together::Migration),
         ]
     }

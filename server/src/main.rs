@@ -118,6 +118,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     actix_web::rt::spawn(meridian_server::tell::backup::run(state.clone()));
     actix_web::rt::spawn(meridian_server::tell::webhooks::run(state.clone()));
     actix_web::rt::spawn(meridian_server::tell::mail::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::tell::holidays::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::rounds::schedule::run(state.clone()));
     let events = state.events.clone();
     let supervisor = Supervisor::start(&state.settings);

@@ -71,6 +71,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(workspaces::crud::list_workspaces)
         .service(workspaces::crud::get_workspace)
         .service(workspaces::crud::patch_workspace)
+        .service(workspaces::insights::get_insights)
         .service(workspaces::members::list_members)
         .service(workspaces::members::patch_member)
         .service(workspaces::members::delete_member)

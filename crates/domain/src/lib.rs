@@ -6,6 +6,7 @@ pub mod clock;
 pub mod egress;
 pub mod enums;
 pub mod feeds;
+pub mod holidays;
 pub mod ids;
 pub mod markup;
 pub mod mp4;

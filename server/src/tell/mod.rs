@@ -2,6 +2,7 @@
 //! rows that are claimed by compare-and-set see to it that each thing is told once.
 
 pub mod backup;
+pub mod holidays;
 pub mod mail;
 pub mod notify;
 pub mod webhooks;

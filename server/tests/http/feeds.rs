@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use meridian_store::repo::rounds;
 use serde_json::{Value, json};
 
+use crate::check_ins::{of_team, standup};
 use crate::media::Studio;
 use crate::support::Client;
 use crate::world::{World, path};
@@ -141,4 +143,29 @@ async fn due_times_stand_in_a_calendar() {
     // Somebody else's asks are not in it.
     let (url, _) = feed(ada, json!({"kind": "due"})).await;
     assert!(!world.server.anonymous().get(&url).await.text.contains("VEVENT"));
+}
+
+#[tokio::test]
+async fn rounds_stand_in_the_calendar_by_their_due_times() {
+    let World { server, ada, ben, open, .. } = &World::new().await;
+    let made = ada.post(&of_team(open), standup()).await.expect(201);
+    let (url, _) = feed(ben, json!({"kind": "due"})).await;
+    let items = async || {
+        let got = server.anonymous().get(&url).await;
+        parsed(ICALENDAR, &got.text)["items"].as_array().unwrap().clone()
+    };
+    // Ten working days, the first of them today in New York.
+    let before = items().await;
+    assert_eq!(before.len(), 10, "{before:?}");
+    assert_eq!((&before[0]["summary"], &before[0]["errors"]), (&json!("Answer: Stand-up"), &json!([])));
+    assert!(before[0]["at"].as_str().unwrap().starts_with("2026-11-02T17:00:00"), "{}", before[0]);
+    assert!(before[0]["uid"].as_str().unwrap().contains(made["id"].as_str().unwrap()));
+    server.set_clock("2026-11-02T14:00:00Z");
+    while rounds::run_due(&server.state.store).await.unwrap() > 0 {}
+    // Now it is open: the same entry leads to the recorder.
+    let open_now = items().await;
+    assert_eq!((&open_now[0]["uid"], &open_now[0]["at"]), (&before[0]["uid"], &before[0]["at"]));
+    assert!(open_now[0]["text"].as_str().unwrap().contains("/record?team="), "{}", open_now[0]);
+    let uids: std::collections::BTreeSet<_> = open_now.iter().map(|one| one["uid"].to_string()).collect();
+    assert_eq!(uids.len(), open_now.len());
 }

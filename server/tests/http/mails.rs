@@ -1,8 +1,10 @@
 //! Mail of the outbox, as a real SMTP server gets it.
 
 use meridian_server::tell::{mail, notify};
+use meridian_store::repo::rounds;
 use serde_json::{Value, json};
 
+use crate::check_ins::{self, of_team, standup, with};
 use crate::smtp::{Mails, Sink};
 use crate::support::{Answer, Client};
 use crate::world::{World, path};
@@ -220,4 +222,92 @@ async fn one_click_ends_it() {
     assert_eq!(post.go_at("2026-11-02T09:10:00Z").await, 0);
     let broken = format!("{link}x");
     assert_eq!(Answer::of(nobody.request(reqwest::Method::POST, &broken)).await.status, 404);
+}
+
+/// New York's nine o'clock is 14:00Z; the window is three hours long, the reminder comes half an hour before its end.
+#[tokio::test]
+async fn a_round_calls_once_reminds_once_and_leads_to_the_recorder() {
+    let post = Post::new(&[]).await;
+    let World { server, ada, ben, open, .. } = &post.world;
+    let made = ada.post(&of_team(open), standup()).await.expect(201);
+    let at = async |instant: &str| {
+        server.set_clock(instant);
+        while rounds::run_due(&server.state.store).await.unwrap() > 0 {}
+        post.go().await
+    };
+    assert_eq!(at("2026-11-02T13:59:59Z").await, 0);
+    assert_eq!(at("2026-11-02T14:00:00Z").await, 1);
+    assert_eq!(at("2026-11-02T14:00:01Z").await, 0);
+    let call = post.came()[0].clone();
+    let text = plain(&call);
+    assert_eq!(header(&call, "Subject"), "Stand-up: answer by 12:00");
+    assert!(
+        header(&call, "To").contains("ben") && header(&call, "Message-ID").starts_with("<round."),
+        "{call}"
+    );
+    assert!(
+        text.contains(&format!("/record?team={open}&round_id=")) && text.contains("2. What is next?"),
+        "{text}"
+    );
+    let ben = server.renewed(ben).await;
+    let entry = ben.get("/api/v1/notifications").await.expect(200)["items"][0].clone();
+    assert_eq!((&entry["kind"], &entry["round"]["name"]), (&json!("round"), &json!("Stand-up")), "{entry}");
+    assert_eq!(
+        (&entry["round"]["due_at"], &entry["round"]["waits"]),
+        (&json!("2026-11-02T17:00:00Z"), &json!(true))
+    );
+    assert_eq!(at("2026-11-02T16:29:59Z").await, 0);
+    assert_eq!(at("2026-11-02T16:30:00Z").await, 1);
+    let reminder = post.came()[1].clone();
+    assert_eq!(header(&reminder, "References"), header(&call, "References"));
+    assert_ne!(header(&reminder, "Message-ID"), header(&call, "Message-ID"));
+    let ben = server.renewed(&ben).await;
+    let entry = ben.get("/api/v1/notifications").await.expect(200)["items"].clone();
+    assert_eq!((entry.as_array().unwrap().len(), &entry[0]["count"]), (1, &json!(2)), "{entry}");
+    // Tuesday in Berlin: Ada answers at once, so that nothing is left to say; Ben in New York is away.
+    ben.put("/api/v1/me/away", json!({"from": "2026-11-03", "to": "2026-11-03"})).await.expect(200);
+    assert_eq!(at("2026-11-03T07:59:00Z").await, 0);
+    assert_eq!(at("2026-11-03T08:00:00Z").await, 1);
+    let ada = server.renewed(ada).await;
+    let round =
+        ada.get(&format!("{}/rounds", check_ins::at(&made))).await.expect(200)["items"][0]["id"].clone();
+    post.world.text(&ada, *open, json!({"round_id": round, "body": "Done"})).await;
+    assert_eq!(ada.get("/api/v1/notifications?unread=true").await.expect(200)["unread"], 0);
+    let before = post.came().len();
+    at("2026-11-03T10:30:00Z").await;
+    at("2026-11-03T14:00:30Z").await;
+    at("2026-11-03T16:30:30Z").await;
+    let later = post.came()[before..].to_vec();
+    assert!(
+        later.iter().all(|mail| !mail.contains("Stand-up: answer") || header(mail, "To").contains("gus")),
+        "{later:?}"
+    );
+}
+
+/// 21:00 in Berlin is quiet: the call waits for the morning, and is not made when the window has ended by then.
+#[tokio::test]
+async fn no_round_calls_at_night() {
+    let post = Post::new(&[]).await;
+    let World { server, ada, open, .. } = &post.world;
+    let evening =
+        json!({"schedule": {"days": ["mo", "tu"], "at": "21:00", "zone": "member"}, "expected": [ada.id]});
+    ada.post(&of_team(open), with(standup(), &evening)).await.expect(201);
+    let long =
+        with(evening, &json!({"name": "Long", "open_for_minutes": 900, "remind_before_minutes": [720, 60]}));
+    ada.post(&of_team(open), with(standup(), &long)).await.expect(201);
+    let at = async |instant: &str| {
+        server.set_clock(instant);
+        while rounds::run_due(&server.state.store).await.unwrap() > 0 {}
+        post.go().await
+    };
+    assert_eq!(at("2026-11-02T20:00:30Z").await, 0);
+    assert_eq!(at("2026-11-02T23:00:00Z").await, 0);
+    // 08:00: the short one is over; the long one calls and has reminded in between, which is one mail.
+    assert_eq!(at("2026-11-03T07:00:05Z").await, 1);
+    assert_eq!(header(&post.came()[0], "Subject"), "Long: answer by 12:00");
+    assert_eq!(at("2026-11-03T07:20:00Z").await, 0);
+    let before = post.came().len();
+    at("2026-11-03T10:00:00Z").await;
+    let reminded = post.came()[before..].iter().filter(|mail| mail.contains("Long: answer by")).count();
+    assert_eq!(reminded, 1);
 }

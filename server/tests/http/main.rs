@@ -10,6 +10,7 @@ mod events;
 mod feeds;
 mod fuzz;
 mod identity;
+mod insights;
 mod mails;
 mod matrix;
 mod media;

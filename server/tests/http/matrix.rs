@@ -65,6 +65,7 @@ const fn row(
 const ROWS: &[Row] = &[
     row("GET", "/workspaces/{w}", "", 200, IN_WORKSPACE),
     row("PATCH", "/workspaces/{w}", r#"{"name": "Acme"}"#, 200, MANAGE_WORKSPACE),
+    row("GET", "/workspaces/{w}/insights", "", 200, IN_WORKSPACE),
     row("GET", "/workspaces/{w}/members", "", 200, NO_GUESTS),
     row("PATCH", "/workspaces/{w}/members/{user}", r#"{"role": "member"}"#, 200, MANAGE_WORKSPACE),
     row("DELETE", "/workspaces/{w}/members/{user}", "", 204, MANAGE_WORKSPACE),

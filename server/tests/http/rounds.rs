@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use meridian_config::Settings;
 use meridian_domain::enums::EventKind;
+use meridian_server::tell::holidays;
+use meridian_server::tell::webhooks::Client as Fetcher;
 use meridian_store::repo::{events, rounds};
 use meridian_store::{Store, StoreOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::check_ins::{at, of_team, standup, with};
 use crate::support::{Answer, Client, TestServer};
@@ -239,6 +243,56 @@ async fn who_is_away_or_answered_is_not_nagged() {
     let ben = &server.renewed(ben).await;
     ben.put("/api/v1/me/away", json!({})).await.expect(200);
     assert_eq!(state_of(&newest(ben, &check_in).await, "Ben"), "waiting");
+}
+
+#[tokio::test]
+async fn holidays_come_out_of_a_calendar() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        for body in [
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261103\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            "<html>gone</html>",
+        ] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 4096];
+            stream.read(&mut head).await.unwrap();
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let own = |settings: &mut Settings| settings.webhook_allow = vec!["127.0.0.1/32".to_owned()];
+    let World { ada, gus, server, open, .. } = &World::with(own).await;
+    let client = Fetcher::new(&server.state.settings);
+    let check_in = ada.post(&of_team(open), standup()).await.expect(201);
+    let private = json!({"dates": [], "feed_url": "http://10.0.0.1/h.ics"});
+    gus.put("/api/v1/me/holidays", private).await.expect_problem(422, "invalid");
+    let url = format!("http://127.0.0.1:{port}/holidays.ics");
+    let put =
+        gus.put("/api/v1/me/holidays", json!({"dates": ["2026-12-25"], "feed_url": url})).await.expect(200);
+    assert_eq!((&put["feed_dates"], &put["feed_read_at"]), (&json!([]), &Value::Null));
+    assert_eq!(holidays::once(&server.state, &client).await.unwrap(), 1);
+    assert_eq!(holidays::once(&server.state, &client).await.unwrap(), 0);
+    let read = gus.get("/api/v1/me/holidays").await.expect(200);
+    assert_eq!(
+        (&read["dates"], &read["feed_dates"]),
+        (&json!(["2026-12-25"]), &json!(["2026-11-03"])),
+        "{read}"
+    );
+    tick(server, "2026-11-03T09:00:00Z").await;
+    let ada = &server.renewed(ada).await;
+    assert_eq!(state_of(&newest(ada, &check_in).await, "Gus"), "away");
+    // A day later it is no calendar: the last days stay, and the page says so.
+    tick(server, "2026-11-03T09:10:00Z").await;
+    assert_eq!(holidays::once(&server.state, &client).await.unwrap(), 1);
+    let gus = &server.renewed(gus).await;
+    let read = gus.get("/api/v1/me/holidays").await.expect(200);
+    assert_eq!(
+        (&read["feed_dates"], &read["feed_error"]),
+        (&json!(["2026-11-03"]), &json!("What is there is no calendar."))
+    );
+    gus.put("/api/v1/me/holidays", json!({"dates": []})).await.expect(200);
+    assert_eq!(state_of(&newest(ada, &check_in).await, "Gus"), "waiting");
 }
 
 #[tokio::test]

@@ -552,7 +552,9 @@ async fn the_quota_holds_under_many_creations_at_once() {
     let desk = Desk::new().await;
     let quota = async |bytes| {
         desk.server
-            .write(async |tx| workspaces::update(tx, desk.workspace, None, Some(Some(bytes))).await.unwrap())
+            .write(async |tx| {
+                workspaces::update(tx, desk.workspace, None, Some(Some(bytes)), None).await.unwrap()
+            })
             .await;
     };
     quota(10_000).await;

@@ -7,6 +7,7 @@ mod kills;
 mod leaks;
 mod recorder;
 mod recordings;
+mod round;
 mod supervisor;
 mod together;
 mod trims;

@@ -30,6 +30,8 @@ words! {
         Thread = "thread",
         /// What was not seen, once a working day.
         Digest = "digest",
+        /// A round waits for an answer.
+        Round = "round",
     }
     /// How far a mail or a delivery is.
     SendState {

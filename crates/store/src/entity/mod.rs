@@ -15,6 +15,7 @@ pub(crate) mod comments;
 pub(crate) mod consumers;
 pub(crate) mod events;
 pub(crate) mod feeds;
+pub(crate) mod holiday_feeds;
 pub(crate) mod idempotency_keys;
 pub(crate) mod invites;
 pub(crate) mod jobs;

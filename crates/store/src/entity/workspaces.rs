@@ -14,6 +14,7 @@ pub struct Model {
     pub created_at: i64,
     pub version: i64,
     pub deleted_at: Option<i64>,
+    pub insights: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,7 @@ use meridian_domain::ranges::Range;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::digests::concerns;
 use super::updates::{self, RowUpdate};
 use super::visibility;
 use crate::entity::{comments, updates as table, watches};
@@ -27,11 +28,13 @@ pub struct Unseen {
     pub reason: Reason,
 }
 
-/// What others published since an instant (milliseconds since 1970) and the viewer has not taken in; newest first.
+/// What others published since an instant (milliseconds since 1970) in the viewer's teams, or for them alone, and the
+/// viewer has not taken in; newest first.
 pub async fn unseen(conn: &impl Conn, viewer: UserId, since_ms: i64) -> Result<Vec<Unseen>, StoreError> {
     let playable = [UpdateStatus::Playable.as_str(), UpdateStatus::Ready.as_str()];
     let rows = table::Entity::find()
         .filter(visibility::sees_update(viewer))
+        .filter(concerns(viewer))
         .filter(table::Column::PublishState.eq(PublishState::Published.as_str()))
         .filter(table::Column::PublishedAt.gte(since_ms))
         .filter(table::Column::AuthorId.ne(viewer.0))

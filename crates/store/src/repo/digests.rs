@@ -2,7 +2,7 @@
 
 use meridian_domain::enums::UpdateStatus;
 use meridian_domain::ids::{TeamId, UserId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::comments::{AskFilter, AskState, Order, RowComment, asks};
@@ -46,6 +46,16 @@ pub async fn readers(conn: &impl Conn) -> Result<Vec<Reader>, StoreError> {
         .collect()
 }
 
+/// A condition on `updates`: of a team that somebody has joined, or for them alone. Open teams that they have not
+/// joined they may read, but nobody tells them.
+pub(super) fn concerns(user: UserId) -> SimpleExpr {
+    Expr::cust_with_values(
+        "(EXISTS (SELECT 1 FROM team_members tm WHERE tm.team_id = updates.team_id AND tm.user_id = ?) \
+        OR EXISTS (SELECT 1 FROM audience_members am WHERE am.audience_id = updates.audience_id AND am.user_id = ?))",
+        [user.0, user.0],
+    )
+}
+
 /// What was published in a span (milliseconds since 1970, the end included) in teams that somebody has joined, or for
 /// them alone, and that they neither made nor saw; oldest first.
 pub async fn unseen(
@@ -54,8 +64,6 @@ pub async fn unseen(
     after: i64,
     until: i64,
 ) -> Result<Vec<RowUpdate>, StoreError> {
-    let mine = "(EXISTS (SELECT 1 FROM team_members tm WHERE tm.team_id = updates.team_id AND tm.user_id = ?) \
-        OR EXISTS (SELECT 1 FROM audience_members am WHERE am.audience_id = updates.audience_id AND am.user_id = ?))";
     let unseen =
         "NOT EXISTS (SELECT 1 FROM watches w WHERE w.update_id = updates.id AND w.user_id = ? AND w.seen)";
     let rows = table::Entity::find()
@@ -67,7 +75,7 @@ pub async fn unseen(
         .filter(
             Column::Status.is_not_in([UpdateStatus::Failed.as_str(), UpdateStatus::AwaitingUpload.as_str()]),
         )
-        .filter(Expr::cust_with_values(mine, [user.0, user.0]))
+        .filter(concerns(user))
         .filter(Expr::cust_with_values(unseen, [user.0]))
         .order_by_asc(Column::PublishedAt)
         .order_by_asc(Column::Id)

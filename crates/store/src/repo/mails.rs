@@ -80,10 +80,11 @@ fn blank(id: MailId, user: UserId, kind: MailKind, dedupe_key: String, now: i64)
     }
 }
 
-/// Plans mail about a thread, unless one waits that will tell of it too.
-pub(crate) async fn plan_thread(
+/// Plans mail about an entry of an inbox, unless one waits that will tell of it too.
+pub(crate) async fn plan_about(
     tx: &Tx,
     user: UserId,
+    kind: MailKind,
     about: NotificationId,
     because: &str,
     urgent: bool,
@@ -99,12 +100,12 @@ pub(crate) async fn plan_thread(
     if waiting.is_some() {
         return Ok(());
     }
-    let key = format!("thread/{about}/{because}");
+    let key = format!("{kind}/{about}/{because}");
     let row = mails::ActiveModel {
         notification_id: Set(Some(about.0)),
         urgent: Set(urgent),
         run_at: Set(run_at.as_millisecond()),
-        ..blank(MailId::new(tx.clock()), user, MailKind::Thread, key, tx.clock().now_ms())
+        ..blank(MailId::new(tx.clock()), user, kind, key, tx.clock().now_ms())
     };
     insert(tx, row).await.map(|_| ())
 }

@@ -16,6 +16,7 @@ pub mod digests;
 pub mod events;
 pub mod feeds;
 pub mod idempotency;
+pub mod insights;
 pub mod invites;
 pub mod jobs;
 mod leases;

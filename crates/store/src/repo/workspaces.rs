@@ -23,6 +23,8 @@ pub struct Workspace {
     pub quota_bytes: Option<i64>,
     /// What its uploads take, in bytes.
     pub used_bytes: i64,
+    /// Whether it shows what its teams did, in totals.
+    pub insights: bool,
     /// Since when.
     pub created_at: Timestamp,
     /// Counts edits.
@@ -61,6 +63,7 @@ pub async fn create(tx: &Tx, name: &str, owner: UserId) -> Result<Workspace, Sto
         created_at: Set(tx.clock().now_ms()),
         version: Set(1),
         deleted_at: Set(None),
+        insights: Set(true),
     };
     let row = workspaces::Entity::insert(row).exec_with_returning(tx.raw()).await?;
     add_member(tx, id, owner, WorkspaceRole::Owner).await?;
@@ -141,6 +144,7 @@ pub async fn update(
     id: WorkspaceId,
     name: Option<String>,
     quota_bytes: Option<Option<i64>>,
+    insights: Option<bool>,
 ) -> Result<(), StoreError> {
     let Some(row) = workspaces::Entity::find_by_id(id.0).one(tx.raw()).await? else { return Ok(()) };
     let version = row.version;
@@ -150,6 +154,9 @@ pub async fn update(
     }
     if let Some(quota) = quota_bytes {
         row.quota_bytes = Set(quota);
+    }
+    if let Some(insights) = insights {
+        row.insights = Set(insights);
     }
     row.version = Set(version.saturating_add(1));
     workspaces::Entity::update(row).exec(tx.raw()).await?;
@@ -293,6 +300,7 @@ fn from_row(row: workspaces::Model, role: WorkspaceRole) -> Result<Workspace, St
         name: row.name,
         quota_bytes: row.quota_bytes,
         used_bytes: row.used_bytes,
+        insights: row.insights,
         created_at: json::instant(row.created_at)?,
         version: row.version,
         role,

@@ -4,7 +4,8 @@ use actix_web::{get, web};
 use meridian_domain::catch_up::{Entry, at_speed, choose, value};
 use meridian_domain::enums::{Priority, Reason, UpdateKind};
 use meridian_domain::ids::UpdateId;
-use meridian_domain::{ranges, rounds};
+use meridian_domain::ranges::{self, Range};
+use meridian_domain::rounds;
 use meridian_store::repo::catch_up::{self, Unseen};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -38,6 +39,9 @@ pub struct CatchUpItem {
     pub from_ms: i64,
     /// The last one; 0 in a text.
     pub to_ms: i64,
+    /// What of it is played: neither silent nor seen. Empty for a text.
+    #[schema(value_type = Vec<(i64, i64)>)]
+    pub parts: Vec<Range>,
     /// How long it takes at this speed without silence and what was seen; a text: to read.
     pub length_ms: i64,
     /// `ask`, `blocker`, `decision`, `answer` or `update`.
@@ -63,6 +67,7 @@ pub struct CatchUp {
 struct Weighed {
     unseen: Unseen,
     span: (i64, i64),
+    parts: Vec<Range>,
     length_ms: i64,
 }
 
@@ -103,6 +108,7 @@ pub async fn get_catch_up(
             update_id: update.id,
             from_ms: one.span.0,
             to_ms: one.span.1,
+            parts: one.parts,
             length_ms: one.length_ms,
             reason: one.unseen.reason,
             update,
@@ -126,12 +132,17 @@ fn weigh(unseen: Unseen, speed_percent: i64) -> Weighed {
     let update = &unseen.update;
     if update.kind == UpdateKind::Text {
         let words = i64::try_from(update.body.split_whitespace().count()).unwrap_or(i64::MAX);
-        return Weighed { length_ms: rounds::reading_ms(words).max(1000), span: (0, 0), unseen };
+        return Weighed {
+            length_ms: rounds::reading_ms(words).max(1000),
+            span: (0, 0),
+            parts: Vec::new(),
+            unseen,
+        };
     }
     let span = update.visible_span().unwrap_or((0, 0));
     let audible = rounds::audible(span, &ranges::unite(update.silence_map.clone()));
     let left = ranges::subtract(&audible, &unseen.seen);
     let from = left.first().map_or(span.0, |range| range.0);
     let length_ms = at_speed(ranges::length(&left), speed_percent);
-    Weighed { length_ms, span: (from, span.1), unseen }
+    Weighed { length_ms, span: (from, span.1), parts: left, unseen }
 }

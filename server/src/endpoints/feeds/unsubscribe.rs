@@ -8,7 +8,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
 use crate::tell::mail::unsubscribe::read;
 
-/// Ends the digest, or mail about threads, for the token's owner. Twice is as good as once.
+/// Ends the digest, mail about threads, or reminders by mail, for the token's owner. Twice is as good as once.
 pub(super) async fn unsubscribe(
     state: web::Data<AppState>,
     path: web::Path<String>,
@@ -18,11 +18,10 @@ pub(super) async fn unsubscribe(
     let mut settings = notifications::settings(&tx, user).await?.settings.complete();
     match kind {
         MailKind::Digest => settings.digest = false,
-        MailKind::Thread => {
-            for kind in NotificationKind::ALL {
-                if let Some(ways) = settings.kinds.get_mut(kind) {
-                    ways.email = false;
-                }
+        MailKind::Thread | MailKind::Round => {
+            for (about, ways) in &mut settings.kinds {
+                let reminds = *about == NotificationKind::Round;
+                ways.email = ways.email && reminds != (kind == MailKind::Round);
             }
         }
     }

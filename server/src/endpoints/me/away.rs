@@ -2,8 +2,11 @@
 
 use actix_web::{HttpResponse, get, put, web};
 use garde::Validate;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use meridian_store::repo::rounds;
+use meridian_domain::ids::UserId;
+use meridian_store::Conn;
+use meridian_store::repo::rounds::{self, AbsenceKind, holiday_feeds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +14,7 @@ use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::ApiJson;
 use crate::state::AppState;
+use crate::tell::webhooks::check_url;
 
 /// Most holidays.
 const MAX_HOLIDAYS: usize = 400;
@@ -37,6 +41,29 @@ pub struct Holidays {
     #[garde(length(max = MAX_HOLIDAYS))]
     #[schema(value_type = Vec<String>)]
     pub dates: Vec<Date>,
+    /// A calendar (iCalendar) whose whole days are holidays too; null: none. It is read once a day.
+    #[garde(length(max = 2000))]
+    #[serde(default)]
+    pub feed_url: Option<String>,
+}
+
+/// One's holidays as they are.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HolidaysView)]
+pub struct HolidaysView {
+    /// Those that one named.
+    #[schema(value_type = Vec<String>)]
+    pub dates: Vec<Date>,
+    /// The calendar.
+    pub feed_url: Option<String>,
+    /// Its days.
+    #[schema(value_type = Vec<String>)]
+    pub feed_dates: Vec<Date>,
+    /// When it was read last.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub feed_read_at: Option<Timestamp>,
+    /// Why it could not be read.
+    pub feed_error: Option<String>,
 }
 
 /// When one is away.
@@ -44,7 +71,7 @@ pub struct Holidays {
 #[get("/me/away")]
 pub async fn get_away(auth: Auth, state: web::Data<AppState>) -> ApiResult<HttpResponse> {
     let found = rounds::absences(state.store.reader(), auth.user).await?;
-    let range = found.iter().find(|absence| !absence.holiday);
+    let range = found.iter().find(|absence| absence.kind == AbsenceKind::Away);
     Ok(HttpResponse::Ok().json(Away { from: range.map(|r| r.from), to: range.map(|r| r.to) }))
 }
 
@@ -73,17 +100,29 @@ pub async fn put_away(
 }
 
 /// One's holidays.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), responses((status = 200, body = Holidays), (status = 401, body = Problem)))]
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), responses((status = 200, body = HolidaysView), (status = 401, body = Problem)))]
 #[get("/me/holidays")]
 pub async fn get_holidays(auth: Auth, state: web::Data<AppState>) -> ApiResult<HttpResponse> {
-    let found = rounds::absences(state.store.reader(), auth.user).await?;
-    let dates = found.into_iter().filter(|absence| absence.holiday).map(|absence| absence.from).collect();
-    Ok(HttpResponse::Ok().json(Holidays { dates }))
+    Ok(HttpResponse::Ok().json(holidays(state.store.reader(), auth.user).await?))
 }
 
-/// Replaces one's holidays.
+async fn holidays(conn: &impl Conn, user: UserId) -> ApiResult<HolidaysView> {
+    let found = rounds::absences(conn, user).await?;
+    let of = |kind: AbsenceKind| found.iter().filter(move |a| a.kind == kind).map(|a| a.from).collect();
+    let feed = holiday_feeds::find(conn, user).await?;
+    let read_at = feed.as_ref().and_then(|feed| feed.read_at);
+    Ok(HolidaysView {
+        dates: of(AbsenceKind::Named),
+        feed_dates: of(AbsenceKind::OfFeed),
+        feed_read_at: read_at.map(Timestamp::from_millisecond).transpose().map_err(ApiError::internal)?,
+        feed_error: feed.as_ref().and_then(|feed| feed.error.clone()),
+        feed_url: feed.map(|feed| feed.url),
+    })
+}
+
+/// Replaces one's holidays, named and by calendar.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = Holidays, responses(
-    (status = 200, body = Holidays), (status = 401, body = Problem), (status = 422, body = Problem)))]
+    (status = 200, body = HolidaysView), (status = 401, body = Problem), (status = 422, body = Problem)))]
 #[put("/me/holidays")]
 pub async fn put_holidays(
     auth: Auth,
@@ -92,8 +131,16 @@ pub async fn put_holidays(
 ) -> ApiResult<HttpResponse> {
     body.dates.sort_unstable();
     body.dates.dedup();
+    let url = body.feed_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    // Calendars are offered under this scheme; they come by https.
+    let url = url.map(|url| url.replacen("webcal://", "https://", 1));
+    if let Some(url) = &url {
+        check_url(&state.settings, url).map_err(|why| ApiError::invalid("feed_url", "not_allowed", why))?;
+    }
     let tx = state.store.write().await?;
     rounds::put_holidays(&tx, auth.user, &body.dates).await?;
+    holiday_feeds::put(&tx, auth.user, url.as_deref()).await?;
+    let shown = holidays(&tx, auth.user).await?;
     tx.commit().await?;
-    Ok(HttpResponse::Ok().json(body))
+    Ok(HttpResponse::Ok().json(shown))
 }

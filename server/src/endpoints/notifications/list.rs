@@ -55,7 +55,7 @@ pub(crate) async fn list(
     let conn = state.store.reader();
     let mut rows = notifications::list(conn, auth.user, wanted, after, limit.saturating_add(1)).await?;
     let next_cursor = cut(&state.keys, &name, &mut rows, limit, Key::of)?;
-    let material = Material::read(conn, auth.user, &rows).await?;
+    let material = Material::read(conn, auth.user, &rows, state.clock().now_ms()).await?;
     let items = rows.iter().map(|row| view::show(row, &material)).collect::<Result<_, _>>()?;
     let unread = notifications::unread(conn, auth.user, workspace_id).await?;
     Ok(web::Json(Inbox { items, next_cursor, unread }))

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use meridian_domain::enums::{NotificationKind, UpdateKind};
+use jiff::civil::Date;
+use meridian_domain::enums::{AnswerState, NotificationKind, UpdateKind};
 use meridian_domain::ids::{CommentId, NotificationId, RoundId, TeamId, UpdateId, UserId, WorkspaceId};
 use meridian_store::Conn;
 use meridian_store::repo::comments::{self, RowComment};
 use meridian_store::repo::notifications::Notification;
+use meridian_store::repo::rounds::{self, Mine};
 use meridian_store::repo::updates::{self, Person, RowUpdate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,6 +55,31 @@ pub struct AboutView {
     pub kind: UpdateKind,
 }
 
+/// The round that waits, or waited, for one's answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationRound)]
+pub struct AboutRound {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    pub id: RoundId,
+    /// In which team.
+    #[schema(value_type = Uuid)]
+    pub team_id: TeamId,
+    /// The check-in's name.
+    pub name: String,
+    /// The date of the rule.
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    /// When one's window ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub due_at: Timestamp,
+    /// `waiting`, `answered`, `late`, `excused` or `away`.
+    #[schema(value_type = String)]
+    pub state: AnswerState,
+    /// Whether one can still answer in time.
+    pub waits: bool,
+}
+
 /// One thread in an inbox.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Notification)]
@@ -76,6 +103,8 @@ pub struct NotificationView {
     /// The round.
     #[schema(value_type = Option<Uuid>)]
     pub round_id: Option<RoundId>,
+    /// The round, where the entry is about one's own answer to it.
+    pub round: Option<AboutRound>,
     /// Who did it, the latest first, each once.
     pub actors: Vec<PersonView>,
     /// How many things happened.
@@ -95,11 +124,21 @@ pub(crate) struct Material {
     pub(crate) updates: HashMap<UpdateId, RowUpdate>,
     pub(crate) comments: HashMap<CommentId, RowComment>,
     pub(crate) people: HashMap<UserId, Person>,
+    pub(crate) rounds: Vec<Mine>,
+    /// In milliseconds since 1970.
+    pub(crate) now: i64,
 }
 
 impl Material {
     /// Reads it; updates as far as the viewer sees them.
-    pub(crate) async fn read(conn: &impl Conn, viewer: UserId, entries: &[Notification]) -> ApiResult<Self> {
+    pub(crate) async fn read(
+        conn: &impl Conn,
+        viewer: UserId,
+        entries: &[Notification],
+        now: i64,
+    ) -> ApiResult<Self> {
+        let waiting = entries.iter().filter(|entry| entry.update_id.is_none());
+        let waiting: Vec<RoundId> = waiting.filter_map(|entry| entry.round_id).collect();
         let about: Vec<UpdateId> = entries.iter().filter_map(|entry| entry.update_id).collect();
         let items = || entries.iter().flat_map(|entry| &entry.items);
         let said: Vec<CommentId> = items().filter_map(|item| item.comment_id).collect();
@@ -110,6 +149,8 @@ impl Material {
             updates: updates.into_iter().map(|row| (row.id, row)).collect(),
             comments: comments.into_iter().map(|row| (row.id, row)).collect(),
             people: updates::people(conn, &actors).await?,
+            rounds: rounds::mine(conn, viewer, &waiting).await?,
+            now,
         })
     }
 }
@@ -123,10 +164,25 @@ pub(crate) fn excerpt(text: &str) -> String {
     }
 }
 
+fn about_round(mine: &Mine, now: i64) -> ApiResult<AboutRound> {
+    let round = &mine.round;
+    Ok(AboutRound {
+        id: round.id,
+        team_id: round.team_id,
+        name: round.name.clone(),
+        date: round.date,
+        due_at: Timestamp::from_millisecond(mine.window.due_at).map_err(ApiError::internal)?,
+        state: mine.state,
+        waits: mine.waits(now),
+    })
+}
+
 /// An entry of an inbox.
 pub(crate) fn show(entry: &Notification, material: &Material) -> ApiResult<NotificationView> {
     let instant = |ms: i64| Timestamp::from_millisecond(ms).map_err(ApiError::internal);
     let update = entry.update_id.and_then(|id| material.updates.get(&id));
+    let round = entry.round_id.filter(|_| entry.update_id.is_none());
+    let round = round.and_then(|id| material.rounds.iter().find(|mine| mine.round.id == id));
     let newest = entry.items.iter().find_map(|item| material.comments.get(&item.comment_id?));
     let mut actors: Vec<UserId> = Vec::new();
     for actor in entry.items.iter().filter_map(|item| item.actor_id) {
@@ -147,6 +203,7 @@ pub(crate) fn show(entry: &Notification, material: &Material) -> ApiResult<Notif
         comment_id: newest.map(|comment| comment.id),
         at_ms: newest.and_then(|comment| comment.at_ms),
         round_id: entry.round_id,
+        round: round.map(|mine| about_round(mine, material.now)).transpose()?,
         actors: actors.into_iter().map(|id| PersonView::of(&material.people, id)).collect(),
         count: entry.items.len(),
         excerpt: newest.map(|comment| excerpt(&comment.body)),

@@ -21,6 +21,8 @@ pub(super) struct Gathered {
     pub(super) members: Vec<(RoundMember, AnswerState, Vec<UpdateId>)>,
     pub(super) answers: Vec<RowUpdate>,
     pub(super) by_prompt: HashMap<UpdateId, Vec<ByPrompt>>,
+    /// What was said in recordings that have no parts.
+    pub(super) said: HashMap<UpdateId, String>,
     pub(super) decisions: Vec<RowComment>,
     pub(super) asks: Vec<RowComment>,
     /// Made in this round, or carried over into it.
@@ -37,9 +39,13 @@ pub(super) async fn gather(conn: &impl Conn, viewer: UserId, round: &Round) -> A
     let comments = rounds::marks(conn, viewer, round).await?;
     let plans = rounds::plans(conn, round).await?;
     let goals = rounds::goals(conn, round).await?;
-    let mut by_prompt = HashMap::new();
+    let (mut by_prompt, mut said) = (HashMap::new(), HashMap::new());
     for answer in &answers {
-        by_prompt.insert(answer.id, parts(conn, round, answer).await?);
+        let parts = parts(conn, round, answer).await?;
+        if parts.is_empty() && answer.kind != UpdateKind::Text {
+            said.insert(answer.id, spoken(conn, answer).await?);
+        }
+        by_prompt.insert(answer.id, parts);
     }
     let here = |comment: &&RowComment| answers.iter().any(|answer| answer.id == comment.update_id);
     let marked: Vec<&RowComment> = comments.iter().filter(here).collect();
@@ -52,7 +58,7 @@ pub(super) async fn gather(conn: &impl Conn, viewer: UserId, round: &Round) -> A
     ids.extend(answers.iter().map(|answer| answer.author_id));
     ids.extend(comments.iter().flat_map(|c| [Some(c.author_id), c.assignee_id]).flatten());
     let people = updates::people(conn, &ids).await?;
-    Ok(Gathered { members, answers, by_prompt, decisions, asks, plans, goals, playlist, saved, people })
+    Ok(Gathered { members, answers, by_prompt, said, decisions, asks, plans, goals, playlist, saved, people })
 }
 
 async fn expected(
@@ -70,6 +76,12 @@ async fn expected(
             (member, state, mine().map(|answer| answer.id).collect())
         })
         .collect())
+}
+
+async fn spoken(conn: &impl Conn, answer: &RowUpdate) -> ApiResult<String> {
+    let found = transcripts::current(conn, answer.id, None).await?;
+    let spans = found.map(|found| found.visible(answer).spans()).unwrap_or_default();
+    Ok(spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 /// An answer's parts by prompt, with their text.

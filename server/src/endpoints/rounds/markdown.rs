@@ -1,12 +1,11 @@
 //! GET `/rounds/{r}.md`.
 
 use actix_web::{HttpResponse, get, web};
-use meridian_domain::enums::{AnswerState, UpdateKind};
+use meridian_domain::enums::AnswerState;
 use meridian_domain::ids::{RoundId, UpdateId, UserId};
 use meridian_domain::rounds::summary::{Answer, Entry, Summary, markdown};
 use meridian_store::repo::comments::RowComment;
 use meridian_store::repo::rounds::{PlanItem, Round};
-use meridian_store::repo::transcripts;
 use meridian_store::repo::updates::RowUpdate;
 
 use super::gather::{Gathered, gather};
@@ -32,20 +31,7 @@ pub async fn round_markdown(
     let reader = state.store.reader();
     let round = visible(reader, auth.user, id).await?;
     let found = gather(reader, auth.user, &round).await?;
-    let mut answers = Vec::new();
-    for update in &found.answers {
-        let said = match (update.kind, found.by_prompt.get(&update.id).is_some_and(|parts| !parts.is_empty()))
-        {
-            (_, true) => String::new(),
-            (UpdateKind::Text, false) => update.body.clone(),
-            (_, false) => {
-                let spoken = transcripts::current(reader, update.id, None).await?;
-                let spans = spoken.map(|found| found.visible(update).spans()).unwrap_or_default();
-                spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ")
-            }
-        };
-        answers.push(answer(&state, &round, &found, update, said));
-    }
+    let answers = found.answers.iter().map(|update| answer(&state, &round, &found, update)).collect();
     let text = markdown(&summary(&state, &round, &found, answers));
     Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(text))
 }
@@ -59,7 +45,7 @@ fn name(found: &Gathered, id: UserId) -> String {
     PersonView::of(&found.people, id).display_name
 }
 
-fn answer(state: &AppState, round: &Round, found: &Gathered, update: &RowUpdate, said: String) -> Answer {
+fn answer(state: &AppState, round: &Round, found: &Gathered, update: &RowUpdate) -> Answer {
     let parts = found.by_prompt.get(&update.id).into_iter().flatten();
     let mut by_prompt: Vec<(String, String)> = parts
         .map(|part| {
@@ -67,8 +53,9 @@ fn answer(state: &AppState, round: &Round, found: &Gathered, update: &RowUpdate,
             (prompt.map(|prompt| prompt.text.clone()).unwrap_or_default(), part.text.clone())
         })
         .collect();
+    let said = found.said.get(&update.id).unwrap_or(&update.body);
     if by_prompt.is_empty() && !said.is_empty() {
-        by_prompt.push((String::new(), said));
+        by_prompt.push((String::new(), said.clone()));
     }
     let member = found.members.iter().find(|(member, ..)| member.user_id == update.author_id);
     Answer {

@@ -64,6 +64,7 @@ async fn view(
         .into_iter()
         .map(|update| ResponseView {
             by_prompt: found.by_prompt.remove(&update.id).unwrap_or_default(),
+            said: found.said.remove(&update.id),
             update,
         })
         .collect();

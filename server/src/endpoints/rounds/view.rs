@@ -54,6 +54,8 @@ pub struct ResponseView {
     pub update: UpdateView,
     /// Its parts; empty where it has none.
     pub by_prompt: Vec<ByPrompt>,
+    /// Everything that was said, where it has no parts; null in a text.
+    pub said: Option<String>,
 }
 
 /// A plan, from an earlier round or this one.

@@ -68,7 +68,7 @@ impl From<Segment> for SegmentView {
 pub struct SuggestionView {
     #[schema(value_type = Uuid)]
     pub id: SuggestionId,
-    /// The kind of comment that it would make.
+    /// `decision`, `blocker`, `plan` or `request`.
     pub kind: String,
     pub start_ms: i64,
     pub end_ms: i64,

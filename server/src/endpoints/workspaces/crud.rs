@@ -30,6 +30,8 @@ pub struct Workspace {
     pub quota_bytes: Option<i64>,
     /// What its uploads take.
     pub used_bytes: i64,
+    /// Whether its members see what their teams did, in totals.
+    pub insights: bool,
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -43,6 +45,7 @@ impl From<workspaces::Workspace> for Workspace {
             role: found.role,
             quota_bytes: found.quota_bytes,
             used_bytes: found.used_bytes,
+            insights: found.insights,
             created_at: found.created_at,
         }
     }
@@ -67,6 +70,9 @@ pub struct PatchWorkspace {
     #[garde(custom(quota))]
     #[schema(value_type = Option<i64>)]
     pub quota_bytes: Given<i64>,
+    /// Whether its members see what their teams did, in totals.
+    #[garde(skip)]
+    pub insights: Option<bool>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde passes its context by reference")]
@@ -129,8 +135,8 @@ pub async fn patch_workspace(
     let tx = state.store.write().await?;
     let current = super::managed(&tx, auth.user, id).await?;
     edit.check(current.version)?;
-    workspaces::update(&tx, id, body.name.map(|name| name.trim().to_owned()), body.quota_bytes.change())
-        .await?;
+    let name = body.name.map(|name| name.trim().to_owned());
+    workspaces::update(&tx, id, name, body.quota_bytes.change(), body.insights).await?;
     let changed = super::visible(&tx, auth.user, id).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().insert_header(etag(changed.version)).json(Workspace::from(changed)))

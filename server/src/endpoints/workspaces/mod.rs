@@ -2,6 +2,7 @@
 
 pub mod accept_invite;
 pub mod crud;
+pub mod insights;
 pub mod invites;
 pub mod members;
 

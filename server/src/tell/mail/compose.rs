@@ -10,7 +10,7 @@ use crate::mail::{Letter, Mail as Plain};
 use crate::state::AppState;
 
 /// The part of the public address that stands behind the `@` of our Message-IDs.
-pub(super) fn host(state: &AppState) -> String {
+pub(crate) fn host(state: &AppState) -> String {
     let url = url::Url::parse(&state.settings.public_url).ok();
     url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "meridian.invalid".to_owned())
 }

@@ -2,9 +2,12 @@
 
 mod compose;
 mod digest;
+mod round;
 mod templates;
 mod thread;
 pub mod unsubscribe;
+
+pub(crate) use compose::host;
 
 use std::time::Duration;
 
@@ -96,6 +99,7 @@ pub async fn once(state: &AppState, plan: bool) -> Result<usize, TellError> {
 async fn handle(state: &AppState, mail: &Mail) -> Result<Outcome, TellError> {
     let next = match mail.kind {
         MailKind::Thread => thread::next(state, mail).await?,
+        MailKind::Round => round::next(state, mail).await?,
         MailKind::Digest => digest::next(state, mail).await?,
     };
     Ok(match next {

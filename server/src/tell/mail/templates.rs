@@ -15,6 +15,7 @@ pub(super) fn render(kind: MailKind, context: &Value) -> Result<(String, String)
     all.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     let (text, html) = match kind {
         MailKind::Thread => (include_str!("templates/thread.txt"), include_str!("templates/thread.html")),
+        MailKind::Round => (include_str!("templates/round.txt"), include_str!("templates/round.html")),
         MailKind::Digest => (include_str!("templates/digest.txt"), include_str!("templates/digest.html")),
     };
     let page = include_str!("templates/page.html").replace("{# content #}", html);
@@ -41,7 +42,8 @@ mod tests {
             vec![context! { who => hostile, what => hostile, text => hostile, url => "https://m.example" }];
         let context = context! {
             name => hostile, subject => hostile, title => hostile, team => hostile, url => "https://m.example/u/1",
-            updates => items.clone(), asks => items, entries => entries, total => "2 min", more => 0, date => hostile,
+            until => hostile, date => hostile, prompts => vec![hostile], base => "https://m.example", query => "team=1",
+            updates => items.clone(), asks => items, entries => entries, total => "2 min", more => 0,
             unsubscribe_url => "https://m.example/unsubscribe/x", settings_url => "https://m.example/s", urgent => true,
         };
         for &kind in MailKind::ALL {

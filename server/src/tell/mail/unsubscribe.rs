@@ -16,6 +16,7 @@ fn code(kind: MailKind) -> u8 {
     match kind {
         MailKind::Thread => 1,
         MailKind::Digest => 2,
+        MailKind::Round => 3,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client that reaches webhooks. Where it may connect is decided on the very addresses that it connects to, after
-//! names were resolved and on each redirect: only the public internet, and what the operator allows. Nothing of what the
-//! other side answers but its status is read.
+//! names were resolved and on each redirect: only the public internet, and what the operator allows. Nothing of what a
+//! webhook answers but its status is read.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,6 +20,8 @@ use crate::state::AppState;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const WHOLE: Duration = Duration::from_secs(15);
+/// The biggest text that is read, in bytes.
+const TEXT_BYTES: usize = 1024 * 1024;
 /// How many redirects are followed.
 const REDIRECTS: usize = 3;
 
@@ -166,6 +168,28 @@ impl Client {
             Ok(status) => Answered { status: Some(status), error: None, took_ms },
             Err(why) => Answered { status: None, error: Some(why), took_ms },
         }
+    }
+
+    /// Reads a text, of 1 MiB at most.
+    ///
+    /// # Errors
+    /// Why it could not be read, in words.
+    pub async fn get(&self, url: &str) -> Result<String, &'static str> {
+        let http = self.http.as_ref().ok_or("The server cannot fetch it.")?;
+        let url = Url::parse(url).ok().ok_or("The address cannot be read.")?;
+        self.rules.check(&url)?;
+        let mut answer = http.get(url).send().await.map_err(|error| words(&error))?;
+        if !answer.status().is_success() {
+            return Err("The other side did not answer with it.");
+        }
+        let mut all = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| words(&error))? {
+            all.extend_from_slice(&piece);
+            if all.len() > TEXT_BYTES {
+                return Err("It is bigger than 1 MiB.");
+            }
+        }
+        String::from_utf8(all).ok().ok_or("It is no text.")
     }
 
     async fn try_post(

@@ -595,7 +595,7 @@ export interface paths {
         };
         /** One's holidays. */
         get: operations["get_holidays"];
-        /** Replaces one's holidays. */
+        /** Replaces one's holidays, named and by calendar. */
         put: operations["put_holidays"];
         post?: never;
         delete?: never;
@@ -1511,6 +1511,26 @@ export interface paths {
         patch: operations["patch_workspace"];
         trace?: never;
     };
+    "/api/v1/workspaces/{w}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one's teams did together: coverage, participation, meeting time saved, time to the first reply. Admins may turn
+         *     it off: then 403.
+         */
+        get: operations["get_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{w}/invites": {
         parameters: {
             query?: never;
@@ -2111,6 +2131,11 @@ export interface components {
              * @description How long it takes at this speed without silence and what was seen; a text: to read.
              */
             length_ms: number;
+            /** @description What of it is played: neither silent nor seen. Empty for a text. */
+            parts: [
+                number,
+                number
+            ][];
             /** @description `ask`, `blocker`, `decision`, `answer` or `update`. */
             reason: string;
             /**
@@ -2497,6 +2522,20 @@ export interface components {
             /** @description Which field, with dots inside objects. */
             field: string;
         };
+        /** @description How fast one place answers another. */
+        FirstReply: {
+            /** @description Of how many. */
+            count: number;
+            /** @description Where the post came from: an IANA name. */
+            from_zone: string;
+            /**
+             * Format: int64
+             * @description The median, in minutes.
+             */
+            median_minutes: number;
+            /** @description Where the reply came from. */
+            to_zone: string;
+        };
         /** @description Whose password was forgotten. */
         Forgot: {
             /** @description The address. */
@@ -2566,6 +2605,24 @@ export interface components {
         Holidays: {
             /** @description At most 400. */
             dates: string[];
+            /** @description A calendar (iCalendar) whose whole days are holidays too; null: none. It is read once a day. */
+            feed_url?: string | null;
+        };
+        /** @description One's holidays as they are. */
+        HolidaysView: {
+            /** @description Those that one named. */
+            dates: string[];
+            /** @description Its days. */
+            feed_dates: string[];
+            /** @description Why it could not be read. */
+            feed_error: string | null;
+            /**
+             * Format: date-time
+             * @description When it was read last.
+             */
+            feed_read_at: string | null;
+            /** @description The calendar. */
+            feed_url: string | null;
         };
         /** @description A page of an inbox. */
         Inbox: {
@@ -2578,6 +2635,18 @@ export interface components {
              * @description How many threads are not read, on all pages.
              */
             unread: number;
+        };
+        /** @description What a workspace's teams did. */
+        Insights: {
+            /**
+             * Format: int64
+             * @description Over so many days.
+             */
+            days: number;
+            /** @description From a post to the first reply of somebody else, by the zones of both; at least three of each. */
+            first_replies: components["schemas"]["FirstReply"][];
+            /** @description The teams that one is in, by name. */
+            teams: components["schemas"]["TeamInsight"][];
         };
         /** @description What a page has to know before anybody signs in. */
         Instance: {
@@ -2763,7 +2832,7 @@ export interface components {
         MyRounds: {
             /** @description Open rounds in which I am expected, by due time. */
             items: components["schemas"]["MyRound"][];
-            /** @description My next window of each check-in, within eight days. */
+            /** @description My next window of each check-in within eight days, but those of open rounds. */
             upcoming: components["schemas"]["Upcoming"][];
         };
         /** @description How much of it the viewer took in. */
@@ -2980,6 +3049,7 @@ export interface components {
              * @description Since when it is read.
              */
             read_at: string | null;
+            round: components["schemas"]["NotificationRound"] | null;
             /**
              * Format: uuid
              * @description The round.
@@ -3294,6 +3364,25 @@ export interface components {
             /** @description Whether it works. */
             ok: boolean;
         };
+        /** @description How many took part in a round. */
+        Participation: {
+            /** @description How many answered. */
+            answered: number;
+            /**
+             * Format: date
+             * @description The date of the rule.
+             */
+            date: string;
+            /** @description How many were expected, neither excused nor away. */
+            expected: number;
+            /** @description Of which check-in. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            round_id: string;
+        };
         /** @description Fields to change; what is missing stays. */
         PatchCheckIn: {
             expected?: string[] | null;
@@ -3339,6 +3428,8 @@ export interface components {
         };
         /** @description Fields to change; what is missing stays. */
         PatchWorkspace: {
+            /** @description Whether its members see what their teams did, in totals. */
+            insights?: boolean | null;
             /** @description Its name. */
             name?: string | null;
             /**
@@ -3535,6 +3626,8 @@ export interface components {
         ResponseView: {
             /** @description Its parts; empty where it has none. */
             by_prompt: components["schemas"]["ByPrompt"][];
+            /** @description Everything that was said, where it has no parts; null in a text. */
+            said: string | null;
             /** @description The update. */
             update: components["schemas"]["Update"];
         };
@@ -3871,6 +3964,33 @@ export interface components {
              * @description Where.
              */
             workspace_id: string;
+        };
+        /** @description One team. */
+        TeamInsight: {
+            /**
+             * Format: double
+             * @description How much of that its members took in, 0..1; null in a team of fewer than three.
+             */
+            coverage: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Its rounds, newest first. */
+            rounds: components["schemas"]["Participation"][];
+            /**
+             * Format: int64
+             * @description Minutes of meetings saved; null where no check-in says which meeting it replaces.
+             */
+            saved_minutes: number | null;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            team_id: string;
+            /**
+             * Format: int64
+             * @description How many updates it published.
+             */
+            updates: number;
         };
         /** @description A member of a team. */
         TeamMember: {
@@ -4294,6 +4414,8 @@ export interface components {
              * @description Its id.
              */
             id: string;
+            /** @description Whether its members see what their teams did, in totals. */
+            insights: boolean;
             /** @description Its name. */
             name: string;
             /**
@@ -7260,7 +7382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Holidays"];
+                    "application/json": components["schemas"]["HolidaysView"];
                 };
             };
             401: {
@@ -7309,7 +7431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Holidays"];
+                    "application/json": components["schemas"]["HolidaysView"];
                 };
             };
             /** @description The request cannot be read */
@@ -13306,6 +13428,71 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights: {
+        parameters: {
+            query?: {
+                /** @description 1..90; 28 where not given. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                w: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

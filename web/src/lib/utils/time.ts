@@ -157,6 +157,17 @@ export function length(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
 
+/** A length in words, to the second: `45 s`, `8 min 12 s`, `1 h 2 min`. */
+export function lengthWords(ms: number): string {
+  const total = Math.max(0, Math.round(ms / 1000));
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  const seconds = total % 60;
+  if (hours > 0) return span(hours * 60 + minutes + Math.round(seconds / 60));
+  if (minutes === 0) return t('time.seconds', { seconds });
+  return seconds === 0 ? t('time.minutes', { minutes }) : t('time.minutesSeconds', { minutes, seconds });
+}
+
 /** A span in words: `45 min`, `3 h 48 min`. */
 export function span(minutes: number): string {
   const hours = Math.floor(minutes / 60);

@@ -4,7 +4,7 @@ use meridian_domain::enums::EventKind;
 use meridian_domain::ids::CommentId;
 use serde_json::Value;
 
-use super::{add, receivers};
+use super::{add, receivers, rounds};
 use crate::repo::consumers::Consumer;
 use crate::repo::events::Event;
 use crate::repo::{comments, updates};
@@ -16,6 +16,7 @@ pub const KINDS: &[EventKind] = &[
     EventKind::CommentUpdated,
     EventKind::UpdatePublished,
     EventKind::UpdateChanged,
+    EventKind::RoundDue,
 ];
 
 /// Works on what has happened; answers how many events that were. Any number of servers may call it.
@@ -39,6 +40,9 @@ pub async fn consume(store: &Store, consumer: &mut Consumer) -> Result<usize, St
 }
 
 async fn one(tx: &Tx, event: &Event) -> Result<(), StoreError> {
+    if event.kind == EventKind::RoundDue {
+        return rounds::due(tx, event).await;
+    }
     let Some(id) = event.update_id else { return Ok(()) };
     let found = updates::find_any(tx, id).await?;
     let Some(update) = found.filter(|row| row.deleted_at.is_none() && row.is_published()) else {

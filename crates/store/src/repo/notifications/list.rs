@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::entity::notifications::{self, Column};
-use crate::entity::{notification_items, updates};
+use crate::entity::{notification_items, rounds, updates};
 use crate::repo::visibility;
 use crate::{Conn, StoreError, Tx};
 
@@ -72,6 +72,13 @@ fn visible(user: UserId, wanted: Wanted) -> Condition {
         .and_where(Expr::cust("updates.id = notifications.update_id"))
         .and_where(visibility::sees_update(user))
         .to_owned();
+    let round = Query::select()
+        .expr(Expr::val(1))
+        .from(rounds::Entity)
+        .and_where(Expr::cust("rounds.id = notifications.round_id"))
+        .and_where(visibility::in_audience("rounds.audience_id", user))
+        .to_owned();
+    let round = Condition::any().add(Column::RoundId.is_null()).add(Expr::exists(round));
     let there: SimpleExpr = Expr::cust(
         "EXISTS (SELECT 1 FROM notification_items i WHERE i.notification_id = notifications.id AND \
          (i.comment_id IS NULL OR EXISTS (SELECT 1 FROM comments c WHERE c.id = i.comment_id \
@@ -86,6 +93,7 @@ fn visible(user: UserId, wanted: Wanted) -> Condition {
         .add(Column::UserId.eq(user.0))
         .add(member)
         .add(Condition::any().add(Column::UpdateId.is_null()).add(Expr::exists(update)))
+        .add(Condition::any().add(Column::UpdateId.is_not_null()).add(round))
         .add(there);
     if !wanted.hidden {
         all = all.add(Column::Inbox.eq(true));
@@ -220,6 +228,8 @@ pub enum Which {
     These(Vec<NotificationId>),
     /// Those about an update.
     About(UpdateId),
+    /// Those of a thread.
+    Thread(String),
     /// All that were there at an instant (milliseconds since 1970), of one workspace or of all.
     Until(i64, Option<WorkspaceId>),
 }
@@ -229,6 +239,7 @@ impl Which {
         match self {
             Self::These(ids) => Condition::all().add(Column::Id.is_in(ids.iter().map(|id| id.0))),
             Self::About(update) => Condition::all().add(Column::UpdateId.eq(update.0)),
+            Self::Thread(key) => Condition::all().add(Column::ThreadKey.eq(key.as_str())),
             Self::Until(at, workspace) => Condition::all()
                 .add(Column::LastAt.lte(*at))
                 .add_option(workspace.map(|id| Column::WorkspaceId.eq(id.0))),

@@ -4,17 +4,19 @@ mod backup;
 mod consume;
 mod list;
 mod receivers;
+mod rounds;
 mod settings;
 mod urgent;
 
 pub use backup::{due_backups, plan_backup, tell_backup};
 pub use consume::{KINDS, consume};
 pub use list::{Item, Key, Notification, Wanted, Which, for_mail, list, mark_read, not_mailed, unread};
+pub(crate) use rounds::answered;
 pub use settings::{Kept, put_settings, settings, settings_of};
 pub use urgent::{about_comment, about_update, may_be_urgent, urgent_wait_ms};
 
 use jiff::SignedDuration;
-use meridian_domain::enums::{EventKind, NotificationKind};
+use meridian_domain::enums::{EventKind, MailKind, NotificationKind};
 use meridian_domain::ids::{CommentId, NotificationId, RoundId, UpdateId, UserId, WorkspaceId};
 use meridian_domain::notify::{Calendar, NotifySettings, mail_at};
 use sea_orm::ActiveValue::Set;
@@ -120,7 +122,8 @@ async fn bundle(tx: &Tx, new: &New, inbox: bool) -> Result<NotificationId, Store
     Ok(id)
 }
 
-/// Mail about a thread waits two minutes for more, and for the end of the quiet hours; what is urgent does not wait.
+/// Mail about a thread waits two minutes for more; a reminder and what is urgent do not. All but the urgent waits for
+/// the end of the quiet hours.
 async fn plan_mail(
     tx: &Tx,
     new: &New,
@@ -129,10 +132,12 @@ async fn plan_mail(
     settings: &NotifySettings,
 ) -> Result<(), StoreError> {
     let urgent = new.kind.presses();
+    let reminds = new.kind == NotificationKind::Round;
     let now = tx.clock().now();
-    let from = if urgent { now } else { now.checked_add(BUNDLE)? };
+    let from = if urgent || reminds { now } else { now.checked_add(BUNDLE)? };
     let run_at = mail_at(from, calendar, settings, urgent);
-    mails::plan_thread(tx, new.user, id, &new.dedupe_key, urgent, run_at).await
+    let kind = if reminds { MailKind::Round } else { MailKind::Thread };
+    mails::plan_about(tx, new.user, kind, id, &new.dedupe_key, urgent, run_at).await
 }
 
 /// The event names the entry and nothing of its content: that is read with the right of that moment.

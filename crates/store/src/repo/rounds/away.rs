@@ -14,6 +14,7 @@ use crate::{Conn, StoreError, Tx};
 
 const AWAY: &str = "away";
 const HOLIDAY: &str = "holiday";
+const OF_FEED: &str = "feed";
 
 /// Days on which somebody is not expected; both ends count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +23,19 @@ pub struct Absence {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// A holiday, not the range.
-    pub holiday: bool,
+    /// What it is.
+    pub kind: AbsenceKind,
+}
+
+/// Where a day away comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsenceKind {
+    /// The range.
+    Away,
+    /// A holiday that the person named.
+    Named,
+    /// A holiday out of their calendar.
+    OfFeed,
 }
 
 /// Somebody's days away, in order.
@@ -35,7 +47,12 @@ pub async fn absences(conn: &impl Conn, user: UserId) -> Result<Vec<Absence>, St
         .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Absence { from: row.from_on.parse()?, to: row.to_on.parse()?, holiday: row.kind == HOLIDAY })
+            let kind = match row.kind.as_str() {
+                HOLIDAY => AbsenceKind::Named,
+                OF_FEED => AbsenceKind::OfFeed,
+                _ => AbsenceKind::Away,
+            };
+            Ok(Absence { from: row.from_on.parse()?, to: row.to_on.parse()?, kind })
         })
         .collect()
 }
@@ -48,6 +65,11 @@ pub async fn put_away(tx: &Tx, user: UserId, range: Option<(Date, Date)>) -> Res
 /// Replaces somebody's holidays.
 pub async fn put_holidays(tx: &Tx, user: UserId, dates: &[Date]) -> Result<(), StoreError> {
     replace(tx, user, HOLIDAY, dates.iter().map(|date| (*date, *date)).collect()).await
+}
+
+/// Replaces the holidays out of somebody's calendar.
+pub(super) async fn put_of_feed(tx: &Tx, user: UserId, dates: &[Date]) -> Result<(), StoreError> {
+    replace(tx, user, OF_FEED, dates.iter().map(|date| (*date, *date)).collect()).await
 }
 
 async fn replace(tx: &Tx, user: UserId, kind: &str, ranges: Vec<(Date, Date)>) -> Result<(), StoreError> {

@@ -2,6 +2,8 @@
 
 mod answers;
 mod away;
+pub mod holiday_feeds;
+mod mine;
 mod plans;
 mod respond;
 mod step;
@@ -16,7 +18,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use answers::{Answers, WatchTime, answers, answers_of, marks, watched};
-pub use away::{Absence, absences, put_away, put_holidays};
+pub use away::{Absence, AbsenceKind, absences, put_away, put_holidays};
+pub use mine::{Mine, mine, open_of_user};
 pub use plans::{
     PlanItem, carried_over, goals, pin_plan, plan_from_suggestion, plan_item, plans, settle_plan,
 };
@@ -160,21 +163,6 @@ pub async fn of_check_in(
     select.all(conn.raw()).await?.into_iter().map(from_row).collect()
 }
 
-/// Open rounds in which somebody is expected, with their window.
-pub async fn open_of_user(conn: &impl Conn, user: UserId) -> Result<Vec<(Round, RoundMember)>, StoreError> {
-    let mine =
-        round_members::Entity::find().filter(round_members::Column::UserId.eq(user.0)).filter(Expr::cust(
-            "EXISTS (SELECT 1 FROM rounds r WHERE r.id = round_members.round_id AND r.state = 'open')",
-        ));
-    let mut found = Vec::new();
-    for row in mine.order_by_asc(round_members::Column::DueAt).all(conn.raw()).await? {
-        if let Some(round) = find(conn, user, row.round_id.into()).await? {
-            found.push((round, member(&row)));
-        }
-    }
-    Ok(found)
-}
-
 /// Those who are expected, by window, then id.
 pub async fn members(conn: &impl Conn, id: RoundId) -> Result<Vec<RoundMember>, StoreError> {
     let rows = round_members::Entity::find()
@@ -200,6 +188,9 @@ pub async fn excuse(tx: &Tx, round: &Round, user: UserId, excused: bool) -> Resu
     }
     super::jobs::execute(tx, "UPDATE check_ins SET next_at = 0 WHERE id = ?", [round.check_in_id.0.into()])
         .await?;
+    if excused {
+        super::notifications::answered(tx, user, round.id).await?;
+    }
     step::settle_closing(tx, round).await?;
     Ok(true)
 }

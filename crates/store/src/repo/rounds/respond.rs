@@ -3,6 +3,7 @@
 use meridian_domain::rounds::answer_state;
 
 use super::{find_any, members, plans, tell};
+use crate::repo::notifications;
 use crate::repo::updates::RowUpdate;
 use crate::{StoreError, Tx};
 
@@ -15,5 +16,6 @@ pub(crate) async fn responded(tx: &Tx, update: &RowUpdate) -> Result<(), StoreEr
         answer_state(update.published_at, window.due_at, window.excused_at.is_some(), window.away)
     });
     tell::response(tx, &round, update, state);
+    notifications::answered(tx, update.author_id, id).await?;
     plans::take_plans(tx, &round, update).await
 }

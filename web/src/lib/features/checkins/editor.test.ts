@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CheckIn } from '$lib/features/round/types';
-import { bodyOf, empty, fieldsOf } from './editor';
+import { bodyOf, empty, fieldsOf, previewOf } from './editor';
 
 it('sends what was typed', () => {
   const fields = {
@@ -23,6 +23,7 @@ it('sends what was typed', () => {
     open_for_minutes: 180,
     remind_before_minutes: [60, 30],
     replaces_meeting_minutes: null,
+    expected: null,
   });
 });
 
@@ -50,4 +51,16 @@ it('shows a check-in and sends it unchanged', () => {
     private_to: ['a', 'b'],
     replaces_meeting_minutes: 30,
   });
+});
+
+it('takes numbers as their fields give them', () => {
+  const fields = { ...empty('UTC'), window: 90 as unknown as string, meeting: null as unknown as string };
+  expect(bodyOf(fields)).toMatchObject({ open_for_minutes: 90, replaces_meeting_minutes: null });
+});
+
+it('asks for openings as soon as the times can be read', () => {
+  const fields = empty('UTC');
+  expect(previewOf(fields)).toMatchObject({ name: '-', schedule: { at: '09:00' } });
+  expect(previewOf({ ...fields, days: [] })).toBeNull();
+  expect(previewOf({ ...fields, everybody: false })).toBeNull();
 });

@@ -18,6 +18,9 @@ export interface Fields {
   meeting: string;
   people: string[];
   isPrivate: boolean;
+  /** Whether everybody in the team is expected, else `expected`. */
+  everybody: boolean;
+  expected: string[];
 }
 
 export function empty(zone: string): Fields {
@@ -36,6 +39,8 @@ export function empty(zone: string): Fields {
     meeting: '',
     people: [],
     isPrivate: false,
+    everybody: true,
+    expected: [],
   };
 }
 
@@ -44,6 +49,7 @@ export function fieldsOf(from: CheckIn | CheckInTemplate, zone: string): Fields 
   const { schedule } = from;
   const prompts = from.prompts.map((prompt) => (typeof prompt === 'string' ? prompt : prompt.text));
   const people = 'private_to' in from ? (from.private_to ?? []) : [];
+  const expected = 'expected' in from ? (from.expected ?? null) : null;
   const meeting = 'replaces_meeting_minutes' in from ? from.replaces_meeting_minutes : null;
   return {
     name: from.name,
@@ -60,10 +66,16 @@ export function fieldsOf(from: CheckIn | CheckInTemplate, zone: string): Fields 
     meeting: meeting === null || meeting === undefined ? '' : String(meeting),
     people,
     isPrivate: 'private' in from ? from.private : people.length > 0,
+    everybody: expected === null,
+    expected: expected ?? [],
   };
 }
 
-const number = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+/** Fields of numbers give numbers once they were typed into, and null when they are emptied. */
+const number = (typed: string | number | null | undefined): number | null => {
+  const text = String(typed ?? '').trim();
+  return text === '' ? null : Number(text);
+};
 
 /** What is sent. */
 export function bodyOf(fields: Fields): Record<string, unknown> {
@@ -87,6 +99,19 @@ export function bodyOf(fields: Fields): Record<string, unknown> {
       .filter((part) => part !== '')
       .map(Number),
     replaces_meeting_minutes: number(fields.meeting),
-    ...(fields.isPrivate ? { private_to: fields.people } : {}),
+    ...(fields.isPrivate
+      ? { private_to: fields.people }
+      : { expected: fields.everybody ? null : fields.expected }),
   };
+}
+
+/** What the next openings are asked with; null while the times cannot be read. Name and questions do not matter. */
+export function previewOf(fields: Fields): Record<string, unknown> | null {
+  const readable =
+    fields.days.length > 0 &&
+    /^\d\d:\d\d/.test(fields.at) &&
+    Number(fields.window) >= 1 &&
+    Number(fields.weeks || 1) >= 1 &&
+    (fields.isPrivate ? fields.people.length > 0 : fields.everybody || fields.expected.length > 0);
+  return readable ? { ...bodyOf(fields), name: '-', prompts: ['-'], remind_before_minutes: [] } : null;
 }

@@ -1,10 +1,11 @@
 // One's inbox while the app is open: how much waits, and what the browser shows of it.
 import { goto } from '$app/navigation';
 import { api } from '$lib/api/client';
+import { session } from '$lib/session.svelte';
 import { follow, type ServerEvent } from '$lib/api/events';
 import { shownByBrowser } from './browser';
 import type { Entry, InboxPage } from './types';
-import { href, title, what, who } from './words';
+import { href, sentence } from './words';
 
 const CALM_MS = 300;
 
@@ -48,7 +49,7 @@ class Inbox {
     const newest = await this.load();
     if (newest === null || newest.id !== event.data.id || event.data.quiet === true) return;
     if (!shownByBrowser() || document.visibilityState === 'visible') return;
-    const shown = new Notification(`${who(newest)} ${what(newest)} ${title(newest)}`, {
+    const shown = new Notification(sentence(newest, session.zone, new Date()), {
       body: newest.excerpt ?? '',
       tag: newest.id,
     });

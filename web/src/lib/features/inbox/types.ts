@@ -12,6 +12,16 @@ export interface Entry {
   comment_id: string | null;
   at_ms: number | null;
   round_id: string | null;
+  /** The round, where the entry is about one's own answer to it. */
+  round: {
+    id: string;
+    team_id: string;
+    name: string;
+    date: string;
+    due_at: string;
+    state: 'waiting' | 'answered' | 'late' | 'excused' | 'away';
+    waits: boolean;
+  } | null;
   actors: Person[];
   count: number;
   excerpt: string | null;

@@ -1,12 +1,13 @@
 // The transcript as the server gives it (docs: "Transcript").
-import type { CommentKind } from '../comments/types';
 import type { components } from '$lib/api/schema';
 
 export type Word = components['schemas']['WordView'];
 export type Segment = components['schemas']['SegmentView'];
 
-/** Something said that may be worth a comment of a kind. */
-export type Suggestion = Omit<components['schemas']['SuggestionView'], 'kind'> & { kind: CommentKind };
+/** What somebody seems to have said. */
+export type SuggestionKind = 'decision' | 'blocker' | 'plan' | 'request';
+/** Something said that may be worth a comment. */
+export type Suggestion = Omit<components['schemas']['SuggestionView'], 'kind'> & { kind: SuggestionKind };
 export type TranscriptData = Omit<components['schemas']['Transcript'], 'suggestions'> & {
   suggestions: Suggestion[];
 };

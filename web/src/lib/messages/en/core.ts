@@ -59,6 +59,8 @@ export const core = {
   'time.yesterday': 'yesterday {time}',
   'time.beside': '{time}, {there} in {place}',
   'time.now': 'just now',
+  'time.seconds': '{seconds} s',
+  'time.minutesSeconds': '{minutes} min {seconds} s',
   'time.minutes': '{minutes} min',
   'time.hours': '{hours} h',
   'time.hoursMinutes': '{hours} h {minutes} min',

@@ -1,0 +1,2 @@
+DROP TABLE holiday_feeds;
+ALTER TABLE workspaces DROP COLUMN insights;

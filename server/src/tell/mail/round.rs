@@ -1,0 +1,50 @@
+//! Mail that a round waits: its questions, and the recorder one click away.
+
+use jiff::Timestamp;
+use meridian_domain::notify::{Calendar, mail_at};
+use meridian_store::repo::mails::Mail;
+use meridian_store::repo::{notifications, rounds, teams, users};
+use minijinja::context;
+
+use super::compose::{host, letter, line};
+use super::{Next, TellError};
+use crate::state::AppState;
+
+/// What is to be done with the mail now: nothing once the person has answered, is out, or their window has ended.
+pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellError> {
+    let conn = state.store.reader();
+    let Some(user) = users::by_id(conn, mail.user_id).await?.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(Next::Skip);
+    };
+    let settings = notifications::settings(conn, user.id).await?.settings;
+    let Some(about) = mail.notification_id else { return Ok(Next::Skip) };
+    let Some(entry) = notifications::for_mail(conn, user.id, about, mail.id).await? else {
+        return Ok(Next::Skip);
+    };
+    let Some(id) = entry.round_id.filter(|_| settings.ways(entry.kind).email) else { return Ok(Next::Skip) };
+    let now = state.clock().now();
+    let found = rounds::mine(conn, user.id, &[id]).await?.pop();
+    let Some(mine) = found.filter(|mine| mine.waits(now.as_millisecond())) else { return Ok(Next::Skip) };
+    let calendar = Calendar::new(&user.time_zone, user.working_hours.days.clone());
+    let earliest = mail_at(now, &calendar, &settings, false);
+    if earliest > now {
+        return Ok(Next::Wait(earliest));
+    }
+    let due = Timestamp::from_millisecond(mine.window.due_at)?.to_zoned(calendar.zone.clone());
+    let today = now.to_zoned(calendar.zone.clone()).date() == due.date();
+    let until = due.strftime(if today { "%H:%M" } else { "%A %H:%M" }).to_string();
+    let name = line(&mine.round.name);
+    let shown = context! {
+        title => name.clone(),
+        team => teams::name(conn, mine.round.team_id).await?.unwrap_or_default(),
+        until => until.clone(),
+        date => mine.round.date.strftime("%A, %-d %B").to_string(),
+        prompts => mine.round.prompts.iter().map(|prompt| line(&prompt.text)).collect::<Vec<_>>(),
+        base => state.settings.public_url.clone(),
+        query => format!("team={}&round_id={}", mine.round.team_id, mine.round.id),
+        url => format!("{}/r/{}", state.settings.public_url, mine.round.id),
+    };
+    let mut letter = letter(state, mail, &user, &format!("{name}: answer by {until}"), &shown)?;
+    letter.thread_id = Some(format!("round.{}@{}", mine.round.id, host(state)));
+    Ok(Next::Send(Box::new(letter)))
+}
