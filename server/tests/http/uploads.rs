@@ -553,7 +553,7 @@ async fn the_quota_holds_under_many_creations_at_once() {
     let quota = async |bytes| {
         desk.server
             .write(async |tx| {
-                workspaces::update(tx, desk.workspace, None, Some(Some(bytes)), None).await.unwrap()
+                workspaces::update(tx, desk.workspace, None, Some(Some(bytes)), None).await.unwrap();
             })
             .await;
     };
