@@ -177,12 +177,12 @@ await step('on Tuesday Ada’s plan is a checklist: done, and dropped', async ()
   const { items } = (await api(ada, 'GET', '/api/v1/me/rounds')).json;
   await ada.page.goto(`${base}/r/${items[0].round.id}`);
   const plans = ada.page.getByRole('region', { name: 'Carried over' });
-  await plans.getByLabel(/Ship the voucher page/).check();
+  await plans.getByRole('checkbox', { name: /Ship the voucher page/ }).check();
   await plans.getByRole('button', { name: /Drop: Call the bank/ }).click();
   await plans.getByText('dropped').waitFor();
   await plans.getByText(/1 of \d done/).waitFor();
   await ada.page.reload();
-  assert.equal(await plans.getByLabel(/Ship the voucher page/).isChecked(), true);
+  assert.equal(await plans.getByRole('checkbox', { name: /Ship the voucher page/ }).isChecked(), true);
   await accessible(ada, 'round-tuesday', { phone: true });
   await ada.page.getByRole('link', { name: 'Round before' }).click();
   await ada.page.getByText('Closed Mon').or(ada.page.getByText(/Closed yesterday/)).waitFor();

@@ -3886,7 +3886,7 @@ export interface components {
             end_ms: number;
             /** Format: uuid */
             id: string;
-            /** @description The kind of comment that it would make. */
+            /** @description `decision`, `blocker`, `plan` or `request`. */
             kind: string;
             /** Format: uuid */
             segment_id: string | null;
