@@ -3067,6 +3067,35 @@ export interface components {
          * @enum {string}
          */
         NotificationKind: "comment" | "round" | "reply" | "answer" | "mention" | "talk" | "direct" | "ask" | "backup" | "urgent";
+        /** @description The round that waits, or waited, for one's answer. */
+        NotificationRound: {
+            /**
+             * Format: date
+             * @description The date of the rule.
+             */
+            date: string;
+            /**
+             * Format: date-time
+             * @description When one's window ends.
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The check-in's name. */
+            name: string;
+            /** @description `waiting`, `answered`, `late`, `excused` or `away`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description In which team.
+             */
+            team_id: string;
+            /** @description Whether one can still answer in time. */
+            waits: boolean;
+        };
         /** @description What one wants to be told, and how. A PUT replaces it all: what is left out gets its default. */
         NotificationSettings: {
             /**
