@@ -65,7 +65,12 @@ async function refresh(fetcher: typeof fetch): Promise<string | null> {
   return exclusively(async () => {
     let response: Response;
     try {
-      response = await fetcher('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin' });
+      response = await fetcher('/api/v1/auth/refresh', {
+        method: 'POST',
+        credentials: 'same-origin',
+        // Ends even if the page is left meanwhile: a rotated token whose answer is lost would end the session.
+        keepalive: true,
+      });
     } catch {
       throw new ApiError(0, 'offline', '');
     }
