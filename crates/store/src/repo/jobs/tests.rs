@@ -175,8 +175,13 @@ async fn order_is_priority_then_the_quiet_workspace_then_age() {
     let (_folder, store) = store().await;
     let (busy, quiet) = (WorkspaceId::new(&Clock::system()), WorkspaceId::new(&Clock::system()));
     let mut jobs = Vec::new();
-    for (workspace, priority) in [(busy, 50), (busy, 50), (quiet, 50), (busy, 100)] {
+    // A millisecond apart: what is added in the same one has no order.
+    let due = Clock::system().now_ms() - 1_000..;
+    for ((workspace, priority), at_ms) in
+        [(busy, 50), (busy, 50), (quiet, 50), (busy, 100)].into_iter().zip(due)
+    {
         let mut job = purge();
+        job.run_at_ms = at_ms;
         job.workspace_id = Some(workspace);
         job.priority = priority;
         jobs.push(add(&store, &job).await);

@@ -48,7 +48,12 @@ async fn fixture() -> Fixture {
         vec![user.into()],
     )
     .await;
-    run(&tx, "INSERT INTO workspaces (id, name, used_bytes, created_at, version) VALUES (?, 'W', 0, 0, 1)", vec![workspace.into()]).await;
+    run(
+        &tx,
+        "INSERT INTO workspaces (id, name, used_bytes, created_at, version) VALUES (?, 'W', 0, 0, 1)",
+        vec![workspace.into()],
+    )
+    .await;
     run(
         &tx,
         "INSERT INTO teams VALUES (?, ?, ?, 'T', 'open', NULL, '[\"Meridian\"]', '{}', ?, 0, 1, NULL)",
