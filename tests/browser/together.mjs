@@ -179,7 +179,7 @@ await step('a plan becomes a goal, which heads the rounds until it is done', asy
   later(3);
   const first = await until(ben, rounds, (list) => list.items[0]?.id);
   await ben.page.goto(`${base}/write?team=${team}&round_id=${first}`);
-  await ben.page.waitForFunction(() => document.getElementById('write-body').value.includes('What is next?'));
+  await ben.page.waitForFunction(() => document.getElementById('write-body')?.value.includes('What is next?'));
   await ben.page.locator('#write-body').fill('## What is next?\n\n- Move the invoices\n- Holidays');
   await button(ben, 'Publish').click();
   await ben.page.waitForURL(/\/r\//);
