@@ -19,7 +19,9 @@ metadata = json.loads(subprocess.run(command, cwd=root, check=True, capture_outp
 used = {node["id"] for node in metadata["resolve"]["nodes"]}
 packages = [package for package in metadata["packages"] if package["id"] in used]
 allowed = set(rules["licenses"]["allow"])
-registries = rules["sources"].get("allow-registry", ["https://github.com/rust-lang/crates.io-index"])
+# Without a list of its own deny.toml allows the registry that cargo uses by default, which is that of most packages.
+default = max((sources := [package["source"] for package in packages if package["source"]]), key=sources.count)
+registries = rules["sources"].get("allow-registry", [default.removeprefix("registry+")])
 banned = {entry["name"]: entry["reason"] for entry in rules["bans"]["deny"]}
 wrong = []
 
