@@ -62,8 +62,8 @@ impl Running {
     /// Whether the body was what the client meant to send.
     pub(super) fn matches(self) -> bool {
         match self {
-            Self::Sha1(sum, expected) => sum.finalize().ct_eq(expected.as_slice()).into(),
-            Self::Sha256(sum, expected) => sum.finalize().ct_eq(expected.as_slice()).into(),
+            Self::Sha1(sum, expected) => sum.finalize().as_slice().ct_eq(expected.as_slice()).into(),
+            Self::Sha256(sum, expected) => sum.finalize().as_slice().ct_eq(expected.as_slice()).into(),
         }
     }
 }
