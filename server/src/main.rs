@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use meridian_blobs::Blobs;
+use meridian_blobs::{Blobs, S3Options};
 use meridian_config::Settings;
 use meridian_server::auth::keys::Keys;
 use meridian_server::mail::Mailer;
@@ -73,7 +73,7 @@ fn print_openapi() -> anyhow::Result<()> {
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
     let store = open_store(&settings).await?;
-    let blobs = Blobs::open(&settings.store_url).context("the object store cannot be opened")?;
+    let blobs = open_blobs(&settings)?;
     let state = AppState::new(parts(settings, store, blobs).await?);
     let found =
         meridian_store::repo::users::by_email(state.store.reader(), email).await.context("accounts")?;
@@ -99,10 +99,19 @@ async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     Store::open(&options, settings.clock()).await.context("the database cannot be opened")
 }
 
+fn open_blobs(settings: &Settings) -> anyhow::Result<Blobs> {
+    let s3 = S3Options {
+        endpoint: settings.s3_endpoint.clone(),
+        public_endpoint: settings.s3_public_endpoint.clone(),
+        key: None,
+    };
+    Blobs::open_with(&settings.store_url, &s3).context("the object store cannot be opened")
+}
+
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     let store = open_store(&settings).await?;
     store.migrate().await.context("the migrations failed")?;
-    let blobs = Blobs::open(&settings.store_url).context("the object store cannot be opened")?;
+    let blobs = open_blobs(&settings)?;
     let listener =
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;

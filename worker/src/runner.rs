@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use meridian_blobs::Blobs;
+use meridian_blobs::{Blobs, S3Options};
 use meridian_config::Settings;
 use meridian_store::repo::jobs::{self as queue, Sources};
 use meridian_store::repo::workers;
@@ -48,9 +48,10 @@ pub(crate) async fn run(settings: Settings, shutdown: CancellationToken) -> anyh
     let (tell, news) = watch::channel(0);
     tokio::spawn(watcher::run(watcher, tell, shutdown.clone()));
     let times = Times::from_env();
+    let s3 = S3Options { endpoint: settings.s3_endpoint.clone(), ..S3Options::default() };
     let context = Context {
         store,
-        blobs: Blobs::open(&settings.store_url).context("the object store cannot be opened")?,
+        blobs: Blobs::open_with(&settings.store_url, &s3).context("the object store cannot be opened")?,
         worker_id: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()).into(),
         times,
         news,

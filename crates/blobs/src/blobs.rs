@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::local::Local;
 use crate::remote::Remote;
+use crate::s3::{self, S3Options};
 use crate::{BlobError, Key, ObjectSequence, ObjectWriter, Part};
 
 /// Largest piece a stream reads from a local folder at once, in bytes.
@@ -41,12 +42,23 @@ pub struct Listed {
 }
 
 impl Blobs {
-    /// Opens `file://<folder>` (made when missing; the path stands as it is, not percent-encoded) or `memory://`
-    /// (for tests: gone with the last handle).
+    /// Opens `file://<folder>` (made when missing; the path stands as it is, not percent-encoded), `s3://bucket/prefix`
+    /// with what the environment says (`AWS_*`), or `memory://` (for tests: gone with the last handle).
     ///
     /// # Errors
     /// [`BlobError::InvalidUrl`] for other addresses, [`BlobError::Io`] when the folder cannot be made.
     pub fn open(url: &str) -> Result<Self, BlobError> {
+        Self::open_with(url, &S3Options::default())
+    }
+
+    /// The same, with settings of S3.
+    ///
+    /// # Errors
+    /// As [`Blobs::open`].
+    pub fn open_with(url: &str, s3: &S3Options) -> Result<Self, BlobError> {
+        if let Some(place) = url.strip_prefix("s3://") {
+            return Ok(Self { backend: Backend::Remote(s3::open(place, s3)?) });
+        }
         if let Some(folder) = url.strip_prefix("file://") {
             if folder.is_empty() {
                 return Err(BlobError::InvalidUrl { reason: "file:// needs a folder" });
@@ -55,9 +67,9 @@ impl Blobs {
         }
         if url == "memory://" {
             let store = Arc::new(object_store::memory::InMemory::new());
-            return Ok(Self { backend: Backend::Remote(Remote::new(store)) });
+            return Ok(Self { backend: Backend::Remote(Remote::new(store, None)) });
         }
-        Err(BlobError::InvalidUrl { reason: "it must start with file://" })
+        Err(BlobError::InvalidUrl { reason: "it must start with file:// or s3://" })
     }
 
     /// Starts an object that comes piece by piece. Nothing is visible before [`ObjectWriter::finish`].
@@ -128,6 +140,23 @@ impl Blobs {
                 spawn_blocking(move || local.size(&key)).await?
             }
             Backend::Remote(remote) => remote.size(key).await,
+        }
+    }
+
+    /// An address at which whoever has it can GET one object for `valid_for`, straight from the object store; `None`
+    /// where only this program can read the store.
+    ///
+    /// # Errors
+    /// The key cannot be used for signing.
+    pub async fn presigned(
+        &self,
+        key: &Key,
+        content_type: &str,
+        valid_for: Duration,
+    ) -> Result<Option<String>, BlobError> {
+        match &self.backend {
+            Backend::Local(_) => Ok(None),
+            Backend::Remote(remote) => remote.presigned(key, content_type, valid_for).await,
         }
     }
 

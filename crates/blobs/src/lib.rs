@@ -14,11 +14,13 @@ mod error;
 mod key;
 mod local;
 mod remote;
+mod s3;
 mod sequence;
 mod writer;
 
 pub use blobs::{Blobs, Listed};
 pub use error::BlobError;
 pub use key::{Key, layout};
+pub use s3::S3Options;
 pub use sequence::{ObjectSequence, Part};
 pub use writer::ObjectWriter;

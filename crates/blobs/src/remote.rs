@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -9,17 +10,32 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 
+use crate::s3::Presigner;
 use crate::{BlobError, Key};
 
 /// An object store that keeps conditional puts and ranges.
 #[derive(Debug, Clone)]
 pub(crate) struct Remote {
     store: Arc<dyn ObjectStore>,
+    signer: Option<Presigner>,
 }
 
 impl Remote {
-    pub(crate) fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, signer: Option<Presigner>) -> Self {
+        Self { store, signer }
+    }
+
+    /// An address to GET one object at.
+    pub(crate) async fn presigned(
+        &self,
+        key: &Key,
+        content_type: &str,
+        valid_for: Duration,
+    ) -> Result<Option<String>, BlobError> {
+        match &self.signer {
+            Some(signer) => signer.address(key, content_type, valid_for).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Writes a whole object; an existing one is left alone.
@@ -90,7 +106,10 @@ impl Remote {
 
     /// Whether the store answers.
     pub(crate) async fn probe(&self) -> Result<(), BlobError> {
-        self.store.list(None).try_next().await.map(drop).map_err(|source| BlobError::Remote { source })
+        // A prefix that nothing has: one small answer, and an error where the bucket is not there.
+        let nothing = Path::from("probe");
+        let mut listed = self.store.list(Some(&nothing));
+        listed.try_next().await.map(drop).map_err(|source| BlobError::Remote { source })
     }
 }
 

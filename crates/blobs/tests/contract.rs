@@ -6,11 +6,69 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use meridian_blobs::{BlobError, Blobs, Key};
+use meridian_blobs::{BlobError, Blobs, Key, S3Options};
 
 fn stores(folder: &tempfile::TempDir) -> Vec<Blobs> {
     let file = format!("file://{}/deep/objects", folder.path().display());
-    vec![Blobs::open(&file).unwrap(), Blobs::open("memory://").unwrap()]
+    let mut stores = vec![Blobs::open(&file).unwrap(), Blobs::open("memory://").unwrap()];
+    stores.extend(s3());
+    stores
+}
+
+/// A prefix of its own in a real S3 server.
+fn s3() -> Option<Blobs> {
+    let server = meridian_testbed::seaweed()?;
+    let prefix = format!("tests/{}", uuid::Uuid::new_v4());
+    Some(Blobs::open_with(&server.url(&prefix), &options(server)).unwrap())
+}
+
+fn options(server: &meridian_testbed::Seaweed) -> S3Options {
+    S3Options {
+        endpoint: Some(server.endpoint.clone()),
+        key: Some((server.access_key.clone(), server.secret_key.clone())),
+        ..S3Options::default()
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_and_a_missing_bucket_are_told_at_once() {
+    let Some(server) = meridian_testbed::seaweed() else { return };
+    let right = options(server);
+    Blobs::open_with(&server.url("x"), &right).unwrap().probe().await.unwrap();
+    let elsewhere = Blobs::open_with("s3://no-such-bucket/x", &right).unwrap();
+    assert!(matches!(elsewhere.probe().await, Err(BlobError::Remote { .. })));
+    let wrong = S3Options { key: Some((server.access_key.clone(), "wrong".to_owned())), ..right };
+    let refused = Blobs::open_with(&server.url("x"), &wrong).unwrap();
+    assert!(matches!(refused.probe().await, Err(BlobError::Remote { .. })));
+    let put = refused.put_new(&key("a"), Bytes::from_static(b"x")).await;
+    assert!(matches!(put, Err(BlobError::Remote { .. })), "{put:?}");
+}
+
+#[tokio::test]
+async fn a_presigned_address_gives_one_object_for_a_while() {
+    let Some(server) = meridian_testbed::seaweed() else { return };
+    let blobs = Blobs::open_with(&server.url("signed/deep"), &options(server)).unwrap();
+    blobs.put_new(&key("a/b.m4s"), Bytes::from_static(b"0123456789")).await.unwrap();
+    blobs.put_new(&key("a/c.m4s"), Bytes::from_static(b"other")).await.unwrap();
+    let minute = Duration::from_mins(1);
+    let address = blobs.presigned(&key("a/b.m4s"), "video/mp4", minute).await.unwrap().unwrap();
+    let client = reqwest::Client::new();
+    let got = client.get(&address).header("Range", "bytes=2-4").send().await.unwrap();
+    assert_eq!(got.status(), 206);
+    assert_eq!(got.headers()["content-type"], "video/mp4");
+    assert_eq!(got.bytes().await.unwrap(), "234");
+    for bad in [
+        address.replace("/b.m4s", "/c.m4s"),
+        address.replace("X-Amz-Expires=60", "X-Amz-Expires=600"),
+        address.split('?').next().unwrap().to_owned(),
+    ] {
+        assert_ne!(bad, address);
+        assert_eq!(client.get(&bad).send().await.unwrap().status(), 403, "{bad}");
+    }
+    assert_eq!(client.put(&address).body("x").send().await.unwrap().status(), 403);
+    let folder = tempfile::tempdir().unwrap();
+    let local = Blobs::open(&format!("file://{}", folder.path().display())).unwrap();
+    assert_eq!(local.presigned(&key("a"), "video/mp4", minute).await.unwrap(), None);
 }
 
 fn key(text: &str) -> Key {
@@ -157,7 +215,7 @@ async fn objects_are_for_their_owner_only() {
 
 #[test]
 fn other_addresses_are_refused() {
-    for url in ["", "file://", "/tmp", "http://x", "s3://bucket", "memory://x"] {
+    for url in ["", "file://", "/tmp", "http://x", "s3://", "s3:///x", "s3://b?x", "s3://b/../x", "memory://x"] {
         let opened = Blobs::open(url);
         assert!(matches!(opened, Err(BlobError::InvalidUrl { .. })), "{url}");
     }

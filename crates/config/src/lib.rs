@@ -63,10 +63,14 @@ pub struct Settings {
     pub public_url: String,
     /// `MERIDIAN_DATA_DIR`: the one folder of the embedded set-up.
     pub data_dir: PathBuf,
-    /// `MERIDIAN_DATABASE_URL`: default `sqlite://<data>/meridian.db`.
+    /// `MERIDIAN_DATABASE_URL`: default `sqlite://<data>/meridian.db`; or `postgres://user:password@host/database`.
     pub database_url: String,
-    /// `MERIDIAN_STORE_URL`: default `file://<data>/objects`.
+    /// `MERIDIAN_STORE_URL`: default `file://<data>/objects`; or `s3://bucket/prefix` with the usual `AWS_*`.
     pub store_url: String,
+    /// `MERIDIAN_S3_ENDPOINT`: where the S3 store is, if it is not Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// `MERIDIAN_S3_PUBLIC_ENDPOINT`: where browsers reach it, for `MERIDIAN_MEDIA_DELIVERY=redirect`.
+    pub s3_public_endpoint: Option<String>,
     /// `MERIDIAN_SECRET` or `MERIDIAN_SECRET_FILE`; made once in the data folder where neither is set.
     pub secret: Secret,
     /// `MERIDIAN_EMBEDDED_WORKERS`: how many worker processes the server starts and watches.

@@ -15,6 +15,8 @@ struct Raw {
     data_dir: PathBuf,
     database_url: Option<String>,
     store_url: Option<String>,
+    s3_endpoint: Option<String>,
+    s3_public_endpoint: Option<String>,
     secret: Option<String>,
     secret_file: Option<PathBuf>,
     embedded_workers: u32,
@@ -110,6 +112,8 @@ fn check(raw: Raw) -> Result<Settings, ConfigError> {
             .database_url
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("meridian.db").display())),
         store_url: raw.store_url.unwrap_or_else(|| format!("file://{}", data_dir.join("objects").display())),
+        s3_endpoint: web_address("MERIDIAN_S3_ENDPOINT", raw.s3_endpoint)?,
+        s3_public_endpoint: web_address("MERIDIAN_S3_PUBLIC_ENDPOINT", raw.s3_public_endpoint)?,
         secret: secret(raw.secret.as_deref(), raw.secret_file.as_deref(), &data_dir)?,
         embedded_workers: raw.embedded_workers,
         worker_slots: raw.worker_slots.max(1),
@@ -152,6 +156,17 @@ fn check(raw: Raw) -> Result<Settings, ConfigError> {
         delete_grace_hours: raw.delete_grace_hours,
         data_dir,
     })
+}
+
+/// An address of a server, without a slash at the end.
+fn web_address(name: &'static str, text: Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = text else { return Ok(None) };
+    let parsed =
+        url::Url::parse(&text).map_err(|e| invalid(name, format!("{text:?} is no address ({e})")))?;
+    if !matches!(parsed.scheme(), "http" | "https") || parsed.query().is_some() {
+        return Err(invalid(name, "has to look like https://s3.example"));
+    }
+    Ok(Some(text.trim_end_matches('/').to_owned()))
 }
 
 fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigError> {

@@ -49,6 +49,8 @@ fn settings(dir: &TempDir, clock: PathBuf) -> Settings {
         public_url: "http://127.0.0.1:8080".to_owned(),
         database_url: format!("sqlite://{}", data_dir.join("meridian.db").display()),
         store_url: format!("file://{}", data_dir.join("objects").display()),
+        s3_endpoint: None,
+        s3_public_endpoint: None,
         secret: Secret::configured("0123456789abcdef0123456789abcdef-tests").unwrap(),
         embedded_workers: 0,
         worker_slots: 1,

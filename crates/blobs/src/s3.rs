@@ -1,0 +1,99 @@
+//! S3 and what speaks its protocol.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::signer::{Method, SignedUrlOptions, Signer as _};
+use object_store::{BackoffConfig, ClientOptions, RetryConfig};
+
+use crate::remote::Remote;
+use crate::{BlobError, Key};
+
+/// A store that does not answer is told so after this time; whoever uploads tries again.
+const RETRY_FOR: Duration = Duration::from_secs(20);
+/// A request without any answer ends after this time; a part has at most 8 MiB.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// Settings of S3 beside its address. What is not set comes from the environment (`AWS_*`).
+#[derive(Clone, Debug, Default)]
+pub struct S3Options {
+    /// Where the store is, such as `http://127.0.0.1:8333`; not set: Amazon's. The bucket stands in the path.
+    pub endpoint: Option<String>,
+    /// Where browsers reach the same store, for presigned addresses; not set: at the endpoint.
+    pub public_endpoint: Option<String>,
+    /// Name and secret of the key; not set: from the environment.
+    pub key: Option<(String, String)>,
+}
+
+/// Signs addresses.
+#[derive(Clone, Debug)]
+pub(crate) struct Presigner {
+    store: Arc<AmazonS3>,
+    prefix: Path,
+}
+
+impl Presigner {
+    /// An address to GET one object at, which is told to be of this type.
+    pub(crate) async fn address(
+        &self,
+        key: &Key,
+        content_type: &str,
+        valid_for: Duration,
+    ) -> Result<String, BlobError> {
+        let path: Path = self.prefix.parts().chain(Path::from(key.as_str()).parts()).collect();
+        let options = SignedUrlOptions::new().with_query([
+            ("response-content-type", content_type),
+            ("response-cache-control", "private, max-age=86400, immutable"),
+        ]);
+        let signed = self.store.signed_url_opts(Method::GET, &path, valid_for, &options).await;
+        signed.map(String::from).map_err(|source| BlobError::Remote { source })
+    }
+}
+
+/// Opens `bucket` or `bucket/prefix`.
+pub(crate) fn open(place: &str, options: &S3Options) -> Result<Remote, BlobError> {
+    // Of the whole process; whoever was first has installed the same one.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let prefix = prefix.trim_end_matches('/');
+    if bucket.is_empty() || bucket.contains(['?', '#', '@', ':']) {
+        return Err(BlobError::InvalidUrl { reason: "s3:// needs a bucket: s3://bucket/prefix" });
+    }
+    if !prefix.is_empty() {
+        Key::parse(prefix).map_err(|_e| BlobError::InvalidUrl { reason: "the prefix cannot be used" })?;
+    }
+    let build = |endpoint: Option<&str>| builder(bucket, endpoint, options).build();
+    let endpoint = options.endpoint.as_deref();
+    let store = build(endpoint).map_err(|source| BlobError::Remote { source })?;
+    let public = build(options.public_endpoint.as_deref().or(endpoint));
+    let store = PrefixStore::new(store, prefix);
+    let signer = Presigner {
+        store: Arc::new(public.map_err(|source| BlobError::Remote { source })?),
+        prefix: Path::from(prefix),
+    };
+    Ok(Remote::new(Arc::new(store), Some(signer)))
+}
+
+fn builder(bucket: &str, endpoint: Option<&str>, options: &S3Options) -> AmazonS3Builder {
+    let mut builder = AmazonS3Builder::from_env()
+        .with_bucket_name(bucket)
+        // Nothing is ever overwritten: the store itself has to refuse it.
+        .with_conditional_put(S3ConditionalPut::ETagMatch)
+        .with_retry(RetryConfig { retry_timeout: RETRY_FOR, max_retries: 6, backoff: BackoffConfig::default() })
+        .with_client_options(
+            ClientOptions::new()
+                .with_timeout(REQUEST_TIME)
+                .with_connect_timeout(Duration::from_secs(5))
+                .with_allow_http(endpoint.is_some_and(|address| address.starts_with("http://"))),
+        );
+    if let Some(endpoint) = endpoint {
+        builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false);
+    }
+    if let Some((name, secret)) = &options.key {
+        builder = builder.with_access_key_id(name).with_secret_access_key(secret);
+    }
+    builder
+}
