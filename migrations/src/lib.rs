@@ -10,6 +10,7 @@ mod m0004_rounds;
 mod m0006_tell;
 mod m0008_holidays;
 mod m0009_together;
+mod m0012_share;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_tell::Migration),
             Box::new(m0008_holidays::Migration),
             Box::new(m0009_together::Migration),
+            Box::new(m0012_share::Migration),
         ]
     }
 }

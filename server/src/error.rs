@@ -48,6 +48,7 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "Sign in first";
     BadCredentials = "bad_credentials", UNAUTHORIZED, "E-mail or password is wrong";
     TokenExpired = "token_expired", UNAUTHORIZED, "The token is no longer valid";
+    PasswordRequired = "password_required", UNAUTHORIZED, "The link needs its password";
     Forbidden = "forbidden", FORBIDDEN, "Not allowed";
     ForeignOrigin = "foreign_origin", FORBIDDEN, "The request comes from another site";
     ScopeMissing = "scope_missing", FORBIDDEN, "The API token does not have the scope for this";

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
     admin_mails, asks, catch_up, check_ins, comments, events, feeds, identity, me, media, notifications,
-    reactions, rounds, search, system, teams, transcripts, updates, uploads, watching, webhooks, workspaces,
+    reactions, rounds, search, share, system, teams, transcripts, updates, uploads, watching, webhooks, workspaces,
 };
 
 /// Head of the API document.
@@ -99,5 +99,6 @@ fn api(config: &mut ServiceConfig<'_>) {
     config.configure(transcripts::configure).configure(search::configure);
     config.configure(notifications::configure).configure(webhooks::configure);
     config.configure(feeds::configure).configure(admin_mails::configure);
+    config.configure(share::configure);
     config.configure(check_ins::configure).configure(rounds::configure).configure(catch_up::configure);
 }

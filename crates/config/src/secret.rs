@@ -25,6 +25,8 @@ pub enum Purpose {
     Webhook,
     /// Links that end mail.
     Unsubscribe,
+    /// Cookies of share links with a password.
+    Share,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Self::TokenHash => b"meridian token hash v1",
             Self::Webhook => b"meridian webhook v1",
             Self::Unsubscribe => b"meridian unsubscribe v1",
+            Self::Share => b"meridian share v1",
         }
     }
 }

@@ -105,4 +105,6 @@ ids! {
     DeliveryId,
     /// A feed with a capability address.
     FeedId,
+    /// A link that shows one update to people without an account.
+    ShareLinkId,
 }

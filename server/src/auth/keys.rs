@@ -21,6 +21,8 @@ pub struct Keys {
     pub webhook: [u8; 32],
     /// Links that end mail.
     pub unsubscribe: [u8; 32],
+    /// Cookies of share links with a password.
+    pub share: [u8; 32],
 }
 
 impl Keys {
@@ -35,6 +37,7 @@ impl Keys {
             token_hash: secret.key(Purpose::TokenHash),
             webhook: secret.key(Purpose::Webhook),
             unsubscribe: secret.key(Purpose::Unsubscribe),
+            share: secret.key(Purpose::Share),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod notifications;
 pub mod reactions;
 pub mod rounds;
 pub mod search;
+pub mod share;
 pub mod system;
 pub mod teams;
 pub mod transcripts;

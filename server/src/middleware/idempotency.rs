@@ -32,12 +32,14 @@ fn applies(req: &ServiceRequest) -> bool {
         "/api/v1/invites/",
         "/api/v1/me/password",
         "/api/v1/me/feeds",
+        "/api/v1/shared/",
     ];
     req.method() == Method::POST
         && path.starts_with("/api/v1/")
         && !left_out.iter().any(|prefix| path.starts_with(prefix))
         && !path.ends_with("/invites")
         && !path.ends_with("/webhooks")
+        && !path.ends_with("/share-links")
         && req.headers().contains_key("idempotency-key")
 }
 

@@ -41,6 +41,9 @@ pub struct Model {
     pub backup_id: Option<Uuid>,
     pub talk_opened_at: Option<i64>,
     pub talk_opened_by: Option<Uuid>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub guest_name: Option<String>,
+    pub share_link_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -36,6 +36,7 @@ pub(crate) mod rounds;
 pub(crate) mod search_rows;
 pub(crate) mod segments;
 pub(crate) mod sessions;
+pub(crate) mod share_links;
 pub(crate) mod suggestions;
 pub(crate) mod team_members;
 pub(crate) mod teams;

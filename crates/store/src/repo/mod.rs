@@ -28,6 +28,7 @@ pub mod reactions;
 pub mod rounds;
 pub mod search;
 pub mod sessions;
+pub mod share_links;
 pub mod teams;
 pub mod transcripts;
 pub mod updates;

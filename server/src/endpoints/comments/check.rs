@@ -18,7 +18,7 @@ pub(super) const MAX_BODY: usize = 10_000;
 pub(super) const MAX_MENTIONS: usize = 50;
 
 /// The moment and the end of a span lie on what is shown of the update.
-pub(super) fn moments(update: &RowUpdate, at_ms: Option<i64>, end_ms: Option<i64>) -> ApiResult<()> {
+pub(crate) fn moments(update: &RowUpdate, at_ms: Option<i64>, end_ms: Option<i64>) -> ApiResult<()> {
     let bad = |field, code, detail: &str| Err(ApiError::invalid(field, code, detail));
     let Some(at) = at_ms else {
         return match end_ms {

@@ -94,6 +94,7 @@ pub(crate) async fn create(
     let now_ms = state.clock().now_ms();
     let new = NewComment {
         author_id: auth.user,
+        guest: None,
         body_html: markdown::to_html(&body.body),
         body: body.body,
         at_ms: body.at_ms,

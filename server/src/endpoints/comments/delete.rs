@@ -14,7 +14,7 @@ use crate::http::{ApiPath, Edit};
 use crate::state::AppState;
 
 /// Deletes a comment with its text and history, which its author, admins of the team, admins and owners of the workspace
-/// may. Answers to it stay: they are other people's words.
+/// may; a guest's the update's author too. Answers to it stay: they are other people's words.
 #[utoipa::path(tag = "Comments", security(("bearer" = [])),
     params(("comment" = Uuid, Path, description = "The comment")),
     responses(
@@ -30,7 +30,8 @@ pub(crate) async fn remove(
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
     let (row, update) = visible(&tx, &auth, path.0).await?;
-    if row.author_id != auth.user {
+    let own = row.author_id == auth.user || (row.guest_name.is_some() && update.author_id == auth.user);
+    if !own {
         let team = updates::team_access(&tx, auth.user, update.team_id).await?;
         if !team.is_some_and(|team| policy::manages_team(team.standing)) {
             return Err(ApiError::forbidden("Only its author and the team's admins can delete a comment."));

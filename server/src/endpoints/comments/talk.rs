@@ -185,6 +185,7 @@ pub(crate) async fn close_talk(
     tell_of(&tx, EventKind::CommentUpdated, &update, &after).await?;
     let decision = NewComment {
         author_id: auth.user,
+        guest: None,
         body_html: markdown::to_html(&outcome),
         body: outcome,
         at_ms: row.at_ms,

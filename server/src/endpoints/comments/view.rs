@@ -28,6 +28,8 @@ pub struct CommentView {
     pub update_id: UpdateId,
     /// Whose.
     pub author: PersonView,
+    /// A guest of a share link wrote it: the author has no account, and the name is what they called themselves.
+    pub guest: bool,
     /// Markdown.
     pub body: String,
     /// The body as safe HTML.
@@ -108,7 +110,8 @@ pub async fn render_one(conn: &impl Conn, row: RowComment) -> ApiResult<CommentV
 fn view(row: RowComment, people: &HashMap<UserId, Person>) -> ApiResult<CommentView> {
     let instant = |ms: i64| Timestamp::from_millisecond(ms).map_err(ApiError::internal);
     Ok(CommentView {
-        author: PersonView::of(people, row.author_id),
+        author: PersonView::of_author(people, &row),
+        guest: row.guest_name.is_some(),
         assignee: row.assignee_id.map(|id| PersonView::of(people, id)),
         expected_by: row.expected_by.map(instant).transpose()?,
         resolved_at: row.resolved_at.map(instant).transpose()?,

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use meridian_domain::ids::UpdateId;
 use meridian_store::repo::media::{Object, Segment};
 use meridian_store::repo::updates::RowUpdate;
-use meridian_store::repo::{access, updates};
+use meridian_store::repo::{access, share_links, updates};
 
-use super::ticket::Ticket;
+use super::ticket::{Ticket, Viewer};
 use super::wanted::Wanted;
 use crate::auth::Credential;
 use crate::error::ApiError;
@@ -29,35 +29,44 @@ pub(super) enum Located {
     Segment(Segment),
 }
 
+/// What a ticket's viewer sees.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    /// The update.
+    pub(super) row: RowUpdate,
+    /// Whether they may have the whole as a file.
+    pub(super) download: bool,
+}
+
 /// What was asked a moment ago, in one thread of the server. Nothing here has to survive or be shared.
 #[derive(Debug, Default)]
 pub(super) struct Admissions {
-    seen: Mutex<HashMap<Ticket, (Instant, Arc<RowUpdate>)>>,
+    seen: Mutex<HashMap<Ticket, (Instant, Arc<Admitted>)>>,
     located: Mutex<HashMap<(UpdateId, Wanted), Located>>,
 }
 
 impl Admissions {
     /// The update of a ticket, if its viewer sees it; a remembered answer will do.
-    pub(super) async fn recent(&self, state: &AppState, ticket: Ticket) -> Result<Arc<RowUpdate>, ApiError> {
+    pub(super) async fn recent(&self, state: &AppState, ticket: Ticket) -> Result<Arc<Admitted>, ApiError> {
         let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&ticket).cloned();
         match known {
-            Some((at, row)) if at.elapsed() < BELIEVED_FOR => Ok(row),
+            Some((at, admitted)) if at.elapsed() < BELIEVED_FOR => Ok(admitted),
             _ => self.fresh(state, ticket).await,
         }
     }
 
     /// The same, asked now.
-    pub(super) async fn fresh(&self, state: &AppState, ticket: Ticket) -> Result<Arc<RowUpdate>, ApiError> {
+    pub(super) async fn fresh(&self, state: &AppState, ticket: Ticket) -> Result<Arc<Admitted>, ApiError> {
         let asked = ask(state, ticket).await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match asked {
-            Ok(row) => {
-                let row = Arc::new(row);
+            Ok(admitted) => {
+                let admitted = Arc::new(admitted);
                 if seen.len() >= MOST_ENTRIES {
                     seen.clear();
                 }
-                seen.insert(ticket, (Instant::now(), Arc::clone(&row)));
-                Ok(row)
+                seen.insert(ticket, (Instant::now(), Arc::clone(&admitted)));
+                Ok(admitted)
             }
             Err(error) => {
                 seen.remove(&ticket);
@@ -82,16 +91,26 @@ impl Admissions {
     }
 }
 
-async fn ask(state: &AppState, ticket: Ticket) -> Result<RowUpdate, ApiError> {
+async fn ask(state: &AppState, ticket: Ticket) -> Result<Admitted, ApiError> {
     let reader = state.store.reader();
     let now_ms = state.clock().now_ms();
-    let active = match ticket.credential {
-        Credential::Session(id) => access::session_is_active(reader, id, ticket.user, now_ms).await?,
-        Credential::Account => access::user_is_active(reader, ticket.user).await?,
-        Credential::Token(id) => access::token_is_active(reader, id, ticket.user, now_ms).await?,
+    let (user, credential) = match ticket.viewer {
+        Viewer::Person(user, credential) => (user, credential),
+        Viewer::Guest(link, version) => {
+            let found = share_links::open(reader, link, now_ms).await?;
+            let found = found.filter(|(link, row)| link.password_version == version && row.id == ticket.update);
+            let (link, row) = found.ok_or_else(ApiError::not_found)?;
+            return Ok(Admitted { row, download: link.allow_download });
+        }
+    };
+    let active = match credential {
+        Credential::Session(id) => access::session_is_active(reader, id, user, now_ms).await?,
+        Credential::Account => access::user_is_active(reader, user).await?,
+        Credential::Token(id) => access::token_is_active(reader, id, user, now_ms).await?,
     };
     if !active {
         return Err(ApiError::not_found());
     }
-    updates::find_visible(reader, ticket.user, ticket.update).await?.ok_or_else(ApiError::not_found)
+    let row = updates::find_visible(reader, user, ticket.update).await?.ok_or_else(ApiError::not_found)?;
+    Ok(Admitted { row, download: true })
 }

@@ -22,7 +22,7 @@ use actix_web::{guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use urls::{MediaUrls, media_urls};
-pub(crate) use urls::{sound_bytes, sound_url};
+pub(crate) use urls::{guest_urls, sound_bytes, sound_url};
 
 /// Registers the routes of this folder; they stand outside of `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {

@@ -37,14 +37,17 @@ pub(super) async fn serve(
         ticket.filter(|ticket| ticket.update.to_string() == update).ok_or_else(ApiError::not_found)?;
     let wanted = Wanted::read(&wanted).ok_or_else(ApiError::not_found)?;
     if let (Wanted::Variant(generation, name), Some(seq)) = (&wanted, blocking::wanted(req.query_string())) {
-        let row = admissions.fresh(&state, ticket).await?;
-        blocking::until_listed(&state, &row, *generation, name, seq).await?;
+        let admitted = admissions.fresh(&state, ticket).await?;
+        blocking::until_listed(&state, &admitted.row, *generation, name, seq).await?;
     }
-    let row = match wanted {
+    let admitted = match wanted {
         Wanted::Init(..) | Wanted::Segment(..) => admissions.recent(&state, ticket).await?,
         _ => admissions.fresh(&state, ticket).await?,
     };
-    let request = Request { state: &state, reader: state.store.reader(), row: &row };
+    if matches!(wanted, Wanted::DownloadPicture | Wanted::DownloadSound) && !admitted.download {
+        return Err(ApiError::not_found());
+    }
+    let request = Request { state: &state, reader: state.store.reader(), row: &admitted.row };
     match wanted {
         Wanted::Master => request.master().await,
         Wanted::Variant(generation, name) => request.variant(generation, &name).await,

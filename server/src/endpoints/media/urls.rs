@@ -6,13 +6,14 @@ use meridian_domain::enums::TranscriptStatus;
 use meridian_domain::ids::{GenerationId, UpdateId, UserId};
 use meridian_store::Conn;
 use meridian_store::repo::media::{self, Contents};
+use meridian_store::repo::share_links::ShareLink;
 use meridian_store::repo::updates::RowUpdate;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::download::Piece;
-use super::ticket::Ticket;
+use super::ticket::{Ticket, Viewer};
 use crate::auth::{Auth, Credential};
 use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -49,11 +50,12 @@ pub async fn media_urls(
     rows: &[RowUpdate],
 ) -> ApiResult<HashMap<UpdateId, MediaUrls>> {
     let credential = auth.credential().ok_or_else(|| ApiError::internal("nobody came in"))?;
+    let viewer = Viewer::Person(auth.user, credential);
     let generations: Vec<GenerationId> = rows.iter().filter_map(|row| row.generation_id).collect();
     let contents = media::contents(conn, &generations).await?;
     let now_ms = state.clock().now_ms();
     let urls = rows.iter().map(|row| {
-        let ticket = Ticket::new(auth.user, credential, row.id, now_ms).sign(&state.keys.media);
+        let ticket = Ticket::new(viewer, row.id, now_ms).sign(&state.keys.media);
         let found = row.generation_id.and_then(|id| contents.get(&id));
         (row.id, urls(row, found, &format!("/media/{ticket}/{}", row.id)))
     });
@@ -62,9 +64,21 @@ pub async fn media_urls(
 
 /// The address of an update's sound for somebody who has no browser session, such as a podcast player.
 pub(crate) fn sound_url(state: &AppState, user: UserId, row: &RowUpdate) -> String {
-    let ticket =
-        Ticket::new(user, Credential::Account, row.id, state.clock().now_ms()).sign(&state.keys.media);
+    let viewer = Viewer::Person(user, Credential::Account);
+    let ticket = Ticket::new(viewer, row.id, state.clock().now_ms()).sign(&state.keys.media);
     format!("/media/{ticket}/{}/download.m4a", row.id)
+}
+
+/// The addresses for guests of a share link, whom the caller has let in.
+pub(crate) async fn guest_urls(state: &AppState, link: &ShareLink, row: &RowUpdate) -> ApiResult<MediaUrls> {
+    let contents = media::contents(state.store.reader(), &row.generation_id.into_iter().collect::<Vec<_>>()).await?;
+    let viewer = Viewer::Guest(link.id, link.password_version);
+    let ticket = Ticket::new(viewer, row.id, state.clock().now_ms()).sign(&state.keys.media);
+    let found = row.generation_id.and_then(|id| contents.get(&id));
+    let all = urls(row, found, &format!("/media/{ticket}/{}", row.id));
+    let (download_url, audio_url) =
+        if link.allow_download { (all.download_url, all.audio_url) } else { (None, None) };
+    Ok(MediaUrls { download_url, audio_url, ..all })
 }
 
 /// How many bytes an update's sound has as one file; `None` while it is not whole.

@@ -153,6 +153,15 @@ impl Material {
             now,
         })
     }
+
+    /// Who did something; guests are known by the comment that they wrote.
+    fn actor(&self, id: UserId, comment: Option<CommentId>) -> PersonView {
+        let guests = comment.and_then(|id| self.comments.get(&id)).filter(|row| row.guest_name.is_some());
+        match guests.filter(|row| row.author_id == id) {
+            Some(row) => PersonView::of_author(&self.people, row),
+            None => PersonView::of(&self.people, id),
+        }
+    }
 }
 
 /// The first characters of a text, on one line.
@@ -184,9 +193,10 @@ pub(crate) fn show(entry: &Notification, material: &Material) -> ApiResult<Notif
     let round = entry.round_id.filter(|_| entry.update_id.is_none());
     let round = round.and_then(|id| material.rounds.iter().find(|mine| mine.round.id == id));
     let newest = entry.items.iter().find_map(|item| material.comments.get(&item.comment_id?));
-    let mut actors: Vec<UserId> = Vec::new();
-    for actor in entry.items.iter().filter_map(|item| item.actor_id) {
-        if !actors.contains(&actor) {
+    let mut actors: Vec<PersonView> = Vec::new();
+    for item in &entry.items {
+        let Some(actor) = item.actor_id.map(|id| material.actor(id, item.comment_id)) else { continue };
+        if !actors.iter().any(|known| (known.id, &known.display_name) == (actor.id, &actor.display_name)) {
             actors.push(actor);
         }
     }
@@ -204,7 +214,7 @@ pub(crate) fn show(entry: &Notification, material: &Material) -> ApiResult<Notif
         at_ms: newest.and_then(|comment| comment.at_ms),
         round_id: entry.round_id,
         round: round.map(|mine| about_round(mine, material.now)).transpose()?,
-        actors: actors.into_iter().map(|id| PersonView::of(&material.people, id)).collect(),
+        actors,
         count: entry.items.len(),
         excerpt: newest.map(|comment| excerpt(&comment.body)),
         at: instant(entry.last_at)?,

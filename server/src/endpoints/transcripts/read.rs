@@ -56,7 +56,7 @@ pub async fn read(
 }
 
 /// The transcript; `None` where nobody speaks.
-pub(super) async fn found(
+pub(crate) async fn found(
     conn: &impl Conn,
     update: &RowUpdate,
     language: Option<&str>,

@@ -37,6 +37,7 @@ pub async fn accept(
     let now_ms = state.clock().now_ms();
     let new = NewComment {
         author_id: auth.user,
+        guest: None,
         body_html: markdown::to_html(&found.text),
         body: found.text,
         at_ms: Some(found.start_ms),

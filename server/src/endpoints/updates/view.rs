@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use meridian_domain::enums::{Priority, PublishState, TranscriptStatus, UpdateKind, UpdateStatus};
 use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId, WorkspaceId};
 use meridian_store::Conn;
+use meridian_store::repo::comments::RowComment;
 use meridian_store::repo::updates::{self, Chapter, Link, Person, RowUpdate, Summary, Trim, Warning};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -43,6 +44,17 @@ impl PersonView {
             Self::from,
         )
     }
+
+    /// Whoever wrote a comment: guests by what they called themselves, marked so that nobody takes them for a member.
+    pub fn of_author(people: &HashMap<UserId, Person>, comment: &RowComment) -> Self {
+        match &comment.guest_name {
+            None => Self::of(people, comment.author_id),
+            Some(name) => {
+                let display_name = format!("{name} (guest)");
+                Self { id: comment.author_id, display_name, time_zone: "UTC".to_owned() }
+            }
+        }
+    }
 }
 
 /// Who sees an update.
@@ -65,6 +77,12 @@ pub struct LinkView {
     pub title: String,
 }
 
+impl From<Link> for LinkView {
+    fn from(Link { url, title }: Link) -> Self {
+        Self { url, title }
+    }
+}
+
 /// A named moment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChapterView {
@@ -76,6 +94,12 @@ pub struct ChapterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub prompt_id: Option<String>,
+}
+
+impl From<Chapter> for ChapterView {
+    fn from(Chapter { at_ms, title, prompt_id }: Chapter) -> Self {
+        Self { at_ms, title, prompt_id }
+    }
 }
 
 /// A word and a sentence.
@@ -105,6 +129,12 @@ pub struct TrimView {
     pub start_ms: i64,
     /// First moment that is no longer shown.
     pub end_ms: i64,
+}
+
+impl From<Trim> for TrimView {
+    fn from(Trim { start_ms, end_ms }: Trim) -> Self {
+        Self { start_ms, end_ms }
+    }
 }
 
 /// How far the work is.
@@ -270,16 +300,12 @@ fn view(
         published_at: row.published_at.map(instant).transpose()?,
         created_at: instant(row.created_at)?,
         duration_ms: row.visible_ms(),
-        trim: row.trim.map(|Trim { start_ms, end_ms }| TrimView { start_ms, end_ms }),
+        trim: row.trim.map(Into::into),
         progress: ProgressView { phase: row.phase, percent: row.percent },
         failure: row.failure_code.map(|code| Notice { code, detail: row.failure_detail.unwrap_or_default() }),
         warnings: row.warnings.into_iter().map(|Warning { code, detail }| Notice { code, detail }).collect(),
-        links: row.links.into_iter().map(|Link { url, title }| LinkView { url, title }).collect(),
-        chapters: row
-            .chapters
-            .into_iter()
-            .map(|Chapter { at_ms, title, prompt_id }| ChapterView { at_ms, title, prompt_id })
-            .collect(),
+        links: row.links.into_iter().map(Into::into).collect(),
+        chapters: row.chapters.into_iter().map(Into::into).collect(),
         upload_url: (!is_text).then(|| format!("/api/v1/uploads?update_id={}", row.id)),
         share_url: format!("{}/u/{}", state.settings.public_url, row.id),
         media,

@@ -75,13 +75,14 @@ async fn entries(
             continue;
         }
         told.extend(comment.map(|row| row.id));
+        let guest = comment.and_then(|row| row.guest_name.as_ref()).map(|name| format!("{} (guest)", line(name)));
         let who = item.actor_id.and_then(|id| people.get(&id)).map(|person| line(&person.display_name));
         let url = match comment {
             Some(row) => format!("{base}/u/{}#comment-{}", update.id, row.id),
             None => format!("{base}/u/{}", update.id),
         };
         all.push(context! {
-            who => who.unwrap_or_else(|| "Somebody".to_owned()),
+            who => who.or(guest).unwrap_or_else(|| "Somebody".to_owned()),
             what => what(item, comment),
             text => comment.map(|row| cut(&row.body)),
             url => url,

@@ -17,7 +17,10 @@ pub struct RowComment {
     pub update_id: UpdateId,
     pub workspace_id: WorkspaceId,
     pub audience_id: AudienceId,
+    /// The nil id where a guest wrote it.
     pub author_id: UserId,
+    /// What a guest of a share link called themselves.
+    pub guest_name: Option<String>,
     pub body: String,
     pub body_html: String,
     pub at_ms: Option<i64>,
@@ -100,6 +103,7 @@ pub(crate) fn from_model(row: comments::Model) -> Result<RowComment, StoreError>
         workspace_id: row.workspace_id.into(),
         audience_id: row.audience_id.into(),
         author_id: row.author_id.into(),
+        guest_name: row.guest_name,
         body: row.body,
         body_html: row.body_html,
         at_ms: row.at_ms,

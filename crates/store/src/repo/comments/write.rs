@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use meridian_domain::enums::{CommentKind, Priority};
-use meridian_domain::ids::{CommentId, UpdateId, UserId};
+use meridian_domain::ids::{CommentId, ShareLinkId, UpdateId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
@@ -20,6 +20,8 @@ use crate::{Conn, StoreError, Tx};
 #[expect(missing_docs, reason = "the fields are those of the table and of api.md")]
 pub struct NewComment {
     pub author_id: UserId,
+    /// Instead of the author: a guest's name, and by which share link they came.
+    pub guest: Option<(String, ShareLinkId)>,
     pub body: String,
     pub body_html: String,
     pub at_ms: Option<i64>,
@@ -65,6 +67,8 @@ pub async fn insert(tx: &Tx, update: &RowUpdate, new: &NewComment) -> Result<Row
         backup_id: None,
         talk_opened_at: None,
         talk_opened_by: None,
+        guest_name: new.guest.as_ref().map(|(name, _)| name.clone()),
+        share_link_id: new.guest.as_ref().map(|(_, link)| link.0),
     };
     let active: comments::ActiveModel = model.clone().into();
     comments::Entity::insert(active).exec_without_returning(tx.raw()).await?;

@@ -1,0 +1,262 @@
+//! POST, GET `/updates/{u}/share-links`; PATCH, DELETE `/share-links/{id}`.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use garde::Validate;
+use jiff::Timestamp;
+use meridian_domain::ids::{ShareLinkId, UpdateId};
+use meridian_store::Conn;
+use meridian_store::repo::share_links::{self, Edit, NewShareLink, ShareLink};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::auth::keys::random_token;
+use crate::auth::{Auth, password};
+use crate::endpoints::updates::access;
+use crate::error::{ApiError, ApiResult, Problem};
+use crate::http::{ApiJson, ApiPath, Given, Page};
+use crate::state::AppState;
+
+/// How many links one update may have.
+const MOST: usize = 100;
+
+/// A share link to make.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[schema(as = NewShareLink)]
+pub struct CreateBody {
+    /// From when on it leads nowhere; where not given, it lasts until it is revoked.
+    #[garde(skip)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// What guests have to know, at least 8 characters; where not given, nothing.
+    #[garde(skip)]
+    password: Option<String>,
+    /// Guests read the comments on the update and write some.
+    #[garde(skip)]
+    #[serde(default)]
+    #[schema(default = false)]
+    allow_comments: bool,
+    /// Guests may have the whole as a file.
+    #[garde(skip)]
+    #[serde(default)]
+    #[schema(default = false)]
+    allow_download: bool,
+}
+
+/// What changes of a share link; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[schema(as = ShareLinkEdit)]
+pub struct EditBody {
+    /// From when on it leads nowhere; null: not by itself.
+    #[garde(skip)]
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Given<Timestamp>,
+    /// Another password; null: none. Whoever was let in by the old one is out.
+    #[garde(skip)]
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    password: Given<String>,
+    /// Guests read the comments on the update and write some.
+    #[garde(skip)]
+    allow_comments: Option<bool>,
+    /// Guests may have the whole as a file.
+    #[garde(skip)]
+    allow_download: Option<bool>,
+}
+
+/// A share link.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShareLink)]
+pub struct ShareLinkView {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    id: ShareLinkId,
+    /// What it shows.
+    #[schema(value_type = Uuid)]
+    update_id: UpdateId,
+    /// The complete address, shown this once. Whoever has it sees the update.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    url: Option<String>,
+    /// What the address ends with, shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<String>,
+    /// Whether guests need a password.
+    has_password: bool,
+    /// Guests read the comments on the update and write some.
+    allow_comments: bool,
+    /// Guests may have the whole as a file.
+    allow_download: bool,
+    /// How often it was opened, about.
+    views: i64,
+    /// When it was last opened.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_viewed_at: Option<Timestamp>,
+    /// From when on it leads nowhere.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// Since when it exists.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+fn show(link: &ShareLink) -> ApiResult<ShareLinkView> {
+    let instant = |ms: i64| Timestamp::from_millisecond(ms).map_err(ApiError::internal);
+    Ok(ShareLinkView {
+        id: link.id,
+        update_id: link.update_id,
+        url: None,
+        token: None,
+        has_password: link.password_hash.is_some(),
+        allow_comments: link.allow_comments,
+        allow_download: link.allow_download,
+        views: link.views,
+        last_viewed_at: link.last_viewed_at.map(instant).transpose()?,
+        expires_at: link.expires_at.map(instant).transpose()?,
+        created_at: link.created_at,
+    })
+}
+
+/// Ahead of now, in milliseconds since 1970.
+fn ahead(state: &AppState, at: Timestamp) -> ApiResult<i64> {
+    if at <= state.clock().now() {
+        return Err(ApiError::invalid("expires_at", "past", "This instant has passed."));
+    }
+    Ok(at.as_millisecond())
+}
+
+async fn hashed(text: String) -> ApiResult<String> {
+    password::check_strength("password", &text)?;
+    password::hash(text).await
+}
+
+/// The link, if the caller may edit its update.
+async fn managed(conn: &impl Conn, auth: &Auth, id: ShareLinkId) -> ApiResult<ShareLink> {
+    let link = share_links::find(conn, id).await?.ok_or_else(ApiError::not_found)?;
+    access::managed(conn, auth, link.update_id).await?;
+    Ok(link)
+}
+
+/// Makes a link that shows this update, and nothing else, to whoever has it: its author, an admin of its team. Its
+/// address is in this answer only. A draft's link leads nowhere until it is published.
+#[utoipa::path(tag = "Share", security(("bearer" = [])),
+    params(("update" = Uuid, Path, description = "The update")),
+    request_body = CreateBody, responses(
+    (status = 201, description = "Made", body = ShareLinkView),
+    (status = 403, description = "Seen, but not yours", body = Problem),
+    (status = 404, description = "No such update for you", body = Problem),
+    (status = 409, description = "There are too many", body = Problem),
+    (status = 422, description = "A field is not valid", body = Problem)))]
+#[post("/updates/{update}/share-links")]
+pub(crate) async fn create(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<UpdateId>,
+    body: ApiJson<CreateBody>,
+) -> ApiResult<HttpResponse> {
+    // The right comes first, and hashing a password while the writer waits would hold up everybody.
+    access::managed(state.store.reader(), &auth, path.0).await?;
+    let body = body.0;
+    let expires_at = body.expires_at.map(|at| ahead(&state, at)).transpose()?;
+    let password_hash = match body.password {
+        Some(text) => Some(hashed(text).await?),
+        None => None,
+    };
+    let tx = state.store.write().await?;
+    let update = access::managed(&tx, &auth, path.0).await?;
+    if share_links::list(&tx, update.id).await?.len() >= MOST {
+        return Err(ApiError::conflict("An update may have at most 100 links. Revoke some first."));
+    }
+    let token = random_token();
+    let new = NewShareLink {
+        token_hash: state.keys.hash_token(&token),
+        password_hash,
+        allow_comments: body.allow_comments,
+        allow_download: body.allow_download,
+        expires_at,
+    };
+    let made = share_links::create(&tx, update.id, auth.user, new).await?;
+    tx.commit().await?;
+    let url = format!("{}/s/{token}", state.settings.public_url);
+    let shown = ShareLinkView { url: Some(url), token: Some(token), ..show(&made)? };
+    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
+}
+
+/// The links of an update, newest first, without their addresses: for whoever may make some.
+#[utoipa::path(tag = "Share", security(("bearer" = [])),
+    params(("update" = Uuid, Path, description = "The update")), responses(
+    (status = 200, description = "All", body = Page<ShareLinkView>),
+    (status = 403, description = "Seen, but not yours", body = Problem),
+    (status = 404, description = "No such update for you", body = Problem)))]
+#[get("/updates/{update}/share-links")]
+pub(crate) async fn list(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<UpdateId>,
+) -> ApiResult<web::Json<Page<ShareLinkView>>> {
+    let conn = state.store.reader();
+    let update = access::managed(conn, &auth, path.0).await?;
+    let found = share_links::list(conn, update.id).await?;
+    let items = found.iter().map(show).collect::<ApiResult<_>>()?;
+    Ok(web::Json(Page { items, next_cursor: None }))
+}
+
+/// Changes a link. Another password ends what was let in by the old one.
+#[utoipa::path(tag = "Share", security(("bearer" = [])),
+    params(("link" = Uuid, Path, description = "The link")),
+    request_body = EditBody, responses(
+    (status = 200, description = "Changed", body = ShareLinkView),
+    (status = 403, description = "The update is seen, but not yours", body = Problem),
+    (status = 404, description = "No such link for you", body = Problem),
+    (status = 422, description = "A field is not valid", body = Problem)))]
+#[patch("/share-links/{link}")]
+pub(crate) async fn edit(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<ShareLinkId>,
+    body: ApiJson<EditBody>,
+) -> ApiResult<web::Json<ShareLinkView>> {
+    managed(state.store.reader(), &auth, path.0).await?;
+    let body = body.0;
+    let edit = Edit {
+        password_hash: match body.password.change() {
+            Some(Some(text)) => Some(Some(hashed(text).await?)),
+            Some(None) => Some(None),
+            None => None,
+        },
+        allow_comments: body.allow_comments,
+        allow_download: body.allow_download,
+        expires_at: match body.expires_at.change() {
+            Some(Some(at)) => Some(Some(ahead(&state, at)?)),
+            other => other.map(|_| None),
+        },
+    };
+    let tx = state.store.write().await?;
+    let link = managed(&tx, &auth, path.0).await?;
+    let changed = share_links::edit(&tx, link.id, edit).await?.ok_or_else(ApiError::not_found)?;
+    tx.commit().await?;
+    Ok(web::Json(show(&changed)?))
+}
+
+/// Ends a link: its page, its media and its cookies are gone within seconds.
+#[utoipa::path(tag = "Share", security(("bearer" = [])),
+    params(("link" = Uuid, Path, description = "The link")), responses(
+    (status = 204, description = "Ended"),
+    (status = 403, description = "The update is seen, but not yours", body = Problem),
+    (status = 404, description = "No such link for you", body = Problem)))]
+#[delete("/share-links/{link}")]
+pub(crate) async fn revoke(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<ShareLinkId>,
+) -> ApiResult<HttpResponse> {
+    let tx = state.store.write().await?;
+    let link = managed(&tx, &auth, path.0).await?;
+    if !share_links::revoke(&tx, link.id).await? {
+        return Err(ApiError::not_found());
+    }
+    tx.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}
