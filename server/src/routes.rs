@@ -6,7 +6,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
     admin_mails, asks, catch_up, check_ins, comments, events, feeds, identity, me, media, notifications,
-    reactions, rounds, search, share, system, teams, transcripts, updates, uploads, watching, webhooks, workspaces,
+    reactions, rounds, search, share, system, teams, transcripts, updates, uploads, watching, webhooks,
+    workspaces,
 };
 
 /// Head of the API document.

@@ -20,6 +20,7 @@ mod people;
 mod rounds;
 mod search;
 mod security;
+mod share;
 mod smoke;
 mod smtp;
 mod support;

@@ -117,6 +117,10 @@ const ROWS: &[Row] = &[
     row("DELETE", "/updates/{update}/reactions/{emoji}", "", 204, READ),
     row("GET", "/updates/{update}/viewers", "", 200, READ),
     row("PUT", "/updates/{update}/watch", r#"{"by": "watching", "position_ms": 5}"#, 200, READ),
+    row("GET", "/updates/{update}/share-links", "", 200, MANAGE_UPDATE),
+    row("POST", "/updates/{update}/share-links", r#"{"allow_comments": true}"#, 201, MANAGE_UPDATE),
+    row("PATCH", "/share-links/{link}", r#"{"allow_comments": true}"#, 200, MANAGE_UPDATE),
+    row("DELETE", "/share-links/{link}", "", 204, MANAGE_UPDATE),
     row("GET", "/updates/{update}/transcript", "", 200, READ),
     row("GET", "/updates/{update}/transcript.{format}", "", 200, READ),
     row("PUT", "/updates/{update}/transcript", "WEBVTT\n\n00:01.000 --> 00:02.000\nHi\n", 200, MANAGE_UPDATE),
@@ -215,6 +219,12 @@ const PUBLIC: &[(&str, &str, &str, u16)] = &[
     ("GET", "/api/v1/instance", "", 200),
     ("GET", "/api/v1/invites/{token}", "", 200),
     ("GET", "/api/v1/openapi.json", "", 200),
+    // An invitation's token opens no share link. Who gets one that works is tested in share.rs.
+    ("GET", "/api/v1/shared/{token}", "", 404),
+    ("GET", "/api/v1/shared/{token}/comments", "", 404),
+    ("POST", "/api/v1/shared/{token}/comments", r#"{"name": "Guest", "body": "Hi"}"#, 404),
+    ("GET", "/api/v1/shared/{token}/transcript", "", 404),
+    ("POST", "/api/v1/shared/{token}/unlock", r#"{"password": "correct horse"}"#, 404),
     ("OPTIONS", "/api/v1/uploads", "", 204),
     ("OPTIONS", "/api/v1/uploads/{id}", "", 204),
     ("GET", "/healthz", "", 200),
@@ -414,12 +424,16 @@ impl Cast {
             put("{r}", &round);
             put("{item}", &item);
         }
-        let needs = ["{update}", "{comment}", "{segment}", "/uploads"];
+        let needs = ["{update}", "{comment}", "{segment}", "{link}", "/uploads"];
         if needs.iter().any(|part| path.contains(part)) {
             let update = self.update_for(path, team, allowed, about).await;
             put("{update}", &update.to_string());
             if path.contains("{comment}") {
                 put("{comment}", &self.comment(update).await);
+            }
+            if path.contains("{link}") {
+                let at = format!("/api/v1/updates/{update}/share-links");
+                put("{link}", &id(&self.author().post(&at, json!({})).await.expect(201)));
             }
             if path.contains("{segment}") {
                 let read =
@@ -568,8 +582,9 @@ async fn drafts_and_direct_updates_are_nowhere_for_others() {
         [("draft", json!({"publish": "draft"}), vec![6]), ("direct", json!({"audience": [to]}), vec![5, 6])]
     {
         for &(method, path, body, ..) in ROWS {
-            let about =
-                ["{update}", "{comment}", "{segment}", "/uploads"].iter().any(|part| path.contains(part));
+            let about = ["{update}", "{comment}", "{segment}", "{link}", "/uploads"]
+                .iter()
+                .any(|part| path.contains(part));
             if !about {
                 continue;
             }

@@ -126,7 +126,7 @@ pub async fn find(conn: &impl Conn, id: ShareLinkId) -> Result<Option<ShareLink>
 pub async fn edit(tx: &Tx, id: ShareLinkId, edit: Edit) -> Result<Option<ShareLink>, StoreError> {
     let mut update = share_links::Entity::update_many()
         // Something has to be set even where nothing changes.
-        .col_expr(Column::Views, Expr::col(Column::Views).into());
+        .col_expr(Column::Views, Expr::col(Column::Views));
     if let Some(hash) = edit.password_hash {
         update = update
             .col_expr(Column::PasswordHash, Expr::value(hash))
@@ -182,17 +182,16 @@ async fn open_row(
     found: Option<share_links::Model>,
     now_ms: i64,
 ) -> Result<Option<(ShareLink, RowUpdate)>, StoreError> {
-    let ended = |row: &share_links::Model| {
-        row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now_ms)
-    };
+    let ended =
+        |row: &share_links::Model| row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now_ms);
     let Some(row) = found.filter(|row| !ended(row)) else { return Ok(None) };
     let update = updates::find_any(conn, row.update_id.into()).await?;
     let Some(update) = update.filter(|update| update.deleted_at.is_none() && update.is_published()) else {
         return Ok(None);
     };
     let team = teams::Entity::find_by_id(update.team_id.0).filter(teams::Column::DeletedAt.is_null());
-    let workspace = workspaces::Entity::find_by_id(update.workspace_id.0)
-        .filter(workspaces::Column::DeletedAt.is_null());
+    let workspace =
+        workspaces::Entity::find_by_id(update.workspace_id.0).filter(workspaces::Column::DeletedAt.is_null());
     if team.one(conn.raw()).await?.is_none() || workspace.one(conn.raw()).await?.is_none() {
         return Ok(None);
     }
@@ -212,9 +211,7 @@ pub async fn viewed(tx: &Tx, id: ShareLinkId) -> Result<(), StoreError> {
         .col_expr(Column::Views, Expr::col(Column::Views).add(1))
         .col_expr(Column::LastViewedAt, Expr::value(now))
         .filter(Column::Id.eq(id.0))
-        .filter(
-            Condition::any().add(Column::LastViewedAt.is_null()).add(Column::LastViewedAt.lte(before)),
-        )
+        .filter(Condition::any().add(Column::LastViewedAt.is_null()).add(Column::LastViewedAt.lte(before)))
         .exec(tx.raw())
         .await?;
     Ok(())

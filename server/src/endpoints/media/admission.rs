@@ -98,7 +98,8 @@ async fn ask(state: &AppState, ticket: Ticket) -> Result<Admitted, ApiError> {
         Viewer::Person(user, credential) => (user, credential),
         Viewer::Guest(link, version) => {
             let found = share_links::open(reader, link, now_ms).await?;
-            let found = found.filter(|(link, row)| link.password_version == version && row.id == ticket.update);
+            let found =
+                found.filter(|(link, row)| link.password_version == version && row.id == ticket.update);
             let (link, row) = found.ok_or_else(ApiError::not_found)?;
             return Ok(Admitted { row, download: link.allow_download });
         }

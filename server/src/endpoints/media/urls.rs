@@ -71,7 +71,8 @@ pub(crate) fn sound_url(state: &AppState, user: UserId, row: &RowUpdate) -> Stri
 
 /// The addresses for guests of a share link, whom the caller has let in.
 pub(crate) async fn guest_urls(state: &AppState, link: &ShareLink, row: &RowUpdate) -> ApiResult<MediaUrls> {
-    let contents = media::contents(state.store.reader(), &row.generation_id.into_iter().collect::<Vec<_>>()).await?;
+    let contents =
+        media::contents(state.store.reader(), &row.generation_id.into_iter().collect::<Vec<_>>()).await?;
     let viewer = Viewer::Guest(link.id, link.password_version);
     let ticket = Ticket::new(viewer, row.id, state.clock().now_ms()).sign(&state.keys.media);
     let found = row.generation_id.and_then(|id| contents.get(&id));

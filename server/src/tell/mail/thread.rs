@@ -75,7 +75,8 @@ async fn entries(
             continue;
         }
         told.extend(comment.map(|row| row.id));
-        let guest = comment.and_then(|row| row.guest_name.as_ref()).map(|name| format!("{} (guest)", line(name)));
+        let guest =
+            comment.and_then(|row| row.guest_name.as_ref()).map(|name| format!("{} (guest)", line(name)));
         let who = item.actor_id.and_then(|id| people.get(&id)).map(|person| line(&person.display_name));
         let url = match comment {
             Some(row) => format!("{base}/u/{}#comment-{}", update.id, row.id),

@@ -222,7 +222,7 @@ export interface paths {
         post?: never;
         /**
          * Deletes a comment with its text and history, which its author, admins of the team, admins and owners of the workspace
-         *     may. Answers to it stay: they are other people's words.
+         *     may; a guest's the update's author too. Answers to it stay: they are other people's words.
          */
         delete: operations["remove_comments"];
         options?: never;
@@ -847,6 +847,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/share-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a link: its page, its media and its cookies are gone within seconds. */
+        delete: operations["revoke"];
+        options?: never;
+        head?: never;
+        /** Changes a link. Another password ends what was let in by the old one. */
+        patch: operations["edit_share-links"];
+        trace?: never;
+    };
+    "/api/v1/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a share link shows. */
+        get: operations["read_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The comments on what a share link shows, flat, oldest first: those of the team and of guests. */
+        get: operations["list_comments"];
+        put?: never;
+        /** A guest comments on what a share link shows; the team sees it among the others, with the guest's name. */
+        post: operations["create_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The transcript of what a share link shows, within what is shown of it. */
+        get: operations["transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets in who knows a share link's password: the answer sets a cookie for 12 hours. A changed password and a revoked
+         *     link end it.
+         */
+        post: operations["unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{team}/answers": {
         parameters: {
             query?: never;
@@ -1232,6 +1322,27 @@ export interface paths {
         put?: never;
         /** Processes a failed update anew. */
         post: operations["retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/updates/{update}/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of an update, newest first, without their addresses: for whoever may make some. */
+        get: operations["list_share-links"];
+        put?: never;
+        /**
+         * Makes a link that shows this update, and nothing else, to whoever has it: its author, an admin of its team. Its
+         *     address is in this answer only. A draft's link leads nowhere until it is published.
+         */
+        post: operations["create_share-links"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2294,6 +2405,8 @@ export interface components {
              * @description An ask: when an answer is expected, by the team's working agreement and the assignee's working hours.
              */
             expected_by: string | null;
+            /** @description A guest of a share link wrote it: the author has no account, and the name is what they called themselves. */
+            guest: boolean;
             /**
              * Format: uuid
              * @description Its id.
@@ -2946,6 +3059,38 @@ export interface components {
              */
             team_id?: string | null;
         };
+        /** @description A guest's comment. */
+        NewGuestComment: {
+            /**
+             * Format: int64
+             * @description The moment, on the source's time line.
+             */
+            at_ms?: number | null;
+            /** @description Markdown, at most 2,000 characters. */
+            body: string;
+            /** @description What the guest wants to be called. */
+            name: string;
+        };
+        /** @description A share link to make. */
+        NewShareLink: {
+            /**
+             * @description Guests read the comments on the update and write some.
+             * @default false
+             */
+            allow_comments: boolean;
+            /**
+             * @description Guests may have the whole as a file.
+             * @default false
+             */
+            allow_download: boolean;
+            /**
+             * Format: date-time
+             * @description From when on it leads nowhere; where not given, it lasts until it is revoked.
+             */
+            expires_at?: string | null;
+            /** @description What guests have to know, at least 8 characters; where not given, nothing. */
+            password?: string | null;
+        };
         /** @description A team to make. */
         NewTeam: {
             /** @description Its name. */
@@ -3339,6 +3484,20 @@ export interface components {
         Page_Session: {
             /** @description The entries. */
             items: components["schemas"]["Session"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ShareLink: {
+            /** @description The entries. */
+            items: components["schemas"]["ShareLink"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SharedComment: {
+            /** @description The entries. */
+            items: components["schemas"]["SharedComment"][];
             /** @description Where the next page begins; null at the end. */
             next_cursor: string | null;
         };
@@ -3867,6 +4026,159 @@ export interface components {
             last_used_at: string;
             /** @description What the browser calls itself. */
             user_agent: string;
+        };
+        /** @description A share link. */
+        ShareLink: {
+            /** @description Guests read the comments on the update and write some. */
+            allow_comments: boolean;
+            /** @description Guests may have the whole as a file. */
+            allow_download: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it exists.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description From when on it leads nowhere.
+             */
+            expires_at: string | null;
+            /** @description Whether guests need a password. */
+            has_password: boolean;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last opened.
+             */
+            last_viewed_at: string | null;
+            /** @description What the address ends with, shown this once. */
+            token?: string;
+            /**
+             * Format: uuid
+             * @description What it shows.
+             */
+            update_id: string;
+            /** @description The complete address, shown this once. Whoever has it sees the update. */
+            url?: string;
+            /**
+             * Format: int64
+             * @description How often it was opened, about.
+             */
+            views: number;
+        };
+        /** @description What changes of a share link; what is left out stays. */
+        ShareLinkEdit: {
+            /** @description Guests read the comments on the update and write some. */
+            allow_comments?: boolean | null;
+            /** @description Guests may have the whole as a file. */
+            allow_download?: boolean | null;
+            /**
+             * Format: date-time
+             * @description From when on it leads nowhere; null: not by itself.
+             */
+            expires_at?: string | null;
+            /** @description Another password; null: none. Whoever was let in by the old one is out. */
+            password?: string | null;
+        };
+        /** @description A share link's password. */
+        SharePassword: {
+            /** @description The password. */
+            password: string;
+        };
+        /** @description A comment as guests see it. */
+        SharedComment: {
+            /**
+             * Format: int64
+             * @description The moment, on the source's time line; null: the whole update.
+             */
+            at_ms: number | null;
+            /** @description Whose. */
+            author_name: string;
+            /** @description The text as safe HTML. */
+            body_html: string;
+            /**
+             * Format: date-time
+             * @description Since when it exists.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it is deleted: its words are gone, but answers to it are there.
+             */
+            deleted_at: string | null;
+            /**
+             * Format: int64
+             * @description The end of a span.
+             */
+            end_ms: number | null;
+            /** @description A guest wrote it, and calls themselves so. */
+            guest: boolean;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["CommentKind"];
+            /**
+             * Format: uuid
+             * @description The comment that it answers.
+             */
+            parent_id: string | null;
+        };
+        /** @description An update as guests of a share link see it: nothing of its team, its round or its replies. */
+        SharedUpdate: {
+            /** @description Whether guests read the comments and write some. */
+            allow_comments: boolean;
+            /** @description Whether guests may have the whole as a file. */
+            allow_download: boolean;
+            /** @description Whose. */
+            author_name: string;
+            /** @description The text as safe HTML. */
+            body_html: string;
+            /** @description Named moments. */
+            chapters: components["schemas"]["ChapterView"][];
+            /**
+             * Format: int64
+             * @description The visible length; null until it is known.
+             */
+            duration_ms: number | null;
+            /**
+             * Format: date-time
+             * @description When the link ends.
+             */
+            expires_at: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["UpdateKind"];
+            /** @description BCP 47; null: detected. */
+            language: string | null;
+            /** @description Documents that go with it. */
+            links: components["schemas"]["LinkView"][];
+            /** @description A recorder is sending. */
+            live: boolean;
+            /** @description Where the media is; addresses of files only where they are allowed. */
+            media: components["schemas"]["MediaView"];
+            /**
+             * Format: date-time
+             * @description Since when its team sees it.
+             */
+            published_at: string | null;
+            /** @description `[start_ms, end_ms]` each. */
+            silence_map: [
+                number,
+                number
+            ][];
+            /** @description How far it is. */
+            status: components["schemas"]["UpdateStatus"];
+            /** @description Its title. */
+            title: string;
+            /** @description How far the transcript is. */
+            transcript: components["schemas"]["TranscriptView"];
+            trim: components["schemas"]["TrimView"] | null;
         };
         /** @description A new account. */
         SignUp: {
@@ -8686,6 +8998,603 @@ export interface operations {
             };
         };
     };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The update is seen, but not yours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit_share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareLinkEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The update is seen, but not yours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The update */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedUpdate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs its password: unlock it first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link, or it has ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SharedComment"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs its password: unlock it first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is without comments */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link, or it has ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGuestComment"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedComment"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs its password: unlock it first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is without comments, or the page another site's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link, or it has ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many comments of guests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transcript, without suggestions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs its password: unlock it first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link, or there is no transcript */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is still being made */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharePassword"];
+            };
+        };
+        responses: {
+            /** @description Let in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the password */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From another site's page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such link, or it has ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong guesses */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     team_answers: {
         parameters: {
             query?: {
@@ -11430,6 +12339,182 @@ export interface operations {
             };
             /** @description Not failed, or without bytes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list_share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The update */
+                update: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShareLink"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not yours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such update for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create_share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The update */
+                update: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareLink"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not yours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such update for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -102,6 +102,7 @@ export class Comments {
       id,
       update_id: updateId,
       author: this.me,
+      guest: false,
       body: comment.body,
       body_html: '',
       at_ms: comment.at_ms ?? null,

@@ -7,6 +7,7 @@ export function comment(id: string, more: Partial<Comment> = {}): Comment {
     id,
     update_id: 'u',
     author: { id: 'ann', display_name: 'Ann' },
+    guest: false,
     body: id,
     body_html: `<p>${id}</p>`,
     at_ms: null,
