@@ -35,7 +35,7 @@ impl utoipa::Modify for Bearer {
 
 /// Everything under `/api/v1` and beside it.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.configure(media::configure).configure(feeds::configure_public);
+    config.configure(media::configure).configure(feeds::configure_public).configure(share::configure_public);
     config
         .service(system::health::healthz)
         .service(system::ready::readyz)

@@ -21,6 +21,14 @@ pub fn script_hashes() -> String {
     found.map(|hash| format!("'{hash}'")).collect::<Vec<_>>().join(" ")
 }
 
+/// The web app's first page with another title and more in its head; `None` where it is not built in.
+pub fn page(head: &str) -> Option<String> {
+    let page = Files::get("index.html")?.data.to_vec();
+    let page = String::from_utf8_lossy(&page).into_owned();
+    let (before, after) = page.split_once("<title>Meridian</title>")?;
+    Some(format!("{before}{head}{after}"))
+}
+
 /// Serves a file of the web app, or its first page.
 pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
     let path = req.path().trim_start_matches('/');

@@ -228,6 +228,8 @@ const PUBLIC: &[(&str, &str, &str, u16)] = &[
     ("OPTIONS", "/api/v1/uploads", "", 204),
     ("OPTIONS", "/api/v1/uploads/{id}", "", 204),
     ("GET", "/healthz", "", 200),
+    // No address.
+    ("GET", "/oembed", "", 400),
     // Without a configured token there is nothing.
     ("GET", "/metrics", "", 404),
     ("GET", "/readyz", "", 200),

@@ -329,3 +329,40 @@ async fn a_drafts_link_waits_for_it() {
     world.ada.delete(&format!("/api/v1/teams/{}", world.open)).await.expect(204);
     guest.read().await.expect(404);
 }
+
+/// 27, 29: oEmbed and the picture for other programs follow the link; titles stay text.
+#[tokio::test]
+async fn other_programs_are_shown_what_an_open_link_shows() {
+    let studio = Studio::whole().await;
+    let (world, update) = (studio.world(), format!("/api/v1/updates/{}", studio.update()));
+    let hostile = "\"><script>alert(1)</script>";
+    world.ada.patch(&update, json!({"title": hostile})).await.expect(200);
+    let nobody = world.server.anonymous();
+    let asked = |url: &str| format!("/oembed?url={}", url.replace(':', "%3A").replace('/', "%2F"));
+
+    let made = link(&world.ada, &update, json!({})).await;
+    let url = made["url"].as_str().unwrap();
+    let shown = nobody.get(&asked(url)).await.expect(200);
+    assert_eq!(
+        (&shown["type"], &shown["version"], &shown["title"]),
+        (&json!("video"), &json!("1.0"), &json!(hostile))
+    );
+    let html = shown["html"].as_str().unwrap();
+    assert!(html.contains(&format!("src=\"{url}?embed=1\"")) && !html.contains("<script"), "{html}");
+    let poster = format!("/s/{}/poster.jpg", made["token"].as_str().unwrap());
+    assert!(shown["thumbnail_url"].as_str().unwrap().ends_with(&poster));
+    // A redirect to the picture, which the client follows.
+    assert_eq!(nobody.get(&poster).await.status, 200);
+    nobody.get(&format!("{}&format=xml", asked(url))).await.expect_problem(400, "bad_query");
+
+    let at = format!("/api/v1/share-links/{}", made["id"].as_str().unwrap());
+    world.ada.patch(&at, json!({"password": "open sesame"})).await.expect(200);
+    nobody.get(&asked(url)).await.expect_problem(401, "password_required");
+    assert_eq!(nobody.get(&poster).await.status, 404);
+    world.ada.delete(&at).await.expect(204);
+    nobody.get(&asked(url)).await.expect_problem(404, "not_found");
+    assert_eq!(nobody.get(&poster).await.status, 404);
+    for other in ["https://evil.example/s/abc", "http://127.0.0.1:8080/u/abc", "x"] {
+        nobody.get(&asked(other)).await.expect_problem(404, "not_found");
+    }
+}

@@ -8,6 +8,7 @@ mod leaks;
 mod recorder;
 mod recordings;
 mod round;
+mod share;
 mod supervisor;
 mod together;
 mod trims;

@@ -3,9 +3,12 @@
 mod comments;
 mod door;
 mod manage;
+mod oembed;
+mod page;
 mod read;
 mod unlock;
 
+use actix_web::{guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Routes under `/api/v1`.
@@ -13,4 +16,13 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(manage::create).service(manage::list).service(manage::edit).service(manage::revoke);
     config.service(read::read).service(read::transcript).service(unlock::unlock);
     config.service(comments::list).service(comments::create);
+}
+
+/// Routes beside it: the page of a link and what other programs make of it.
+pub fn configure_public(config: &mut ServiceConfig<'_>) {
+    config.service(oembed::oembed);
+    let reads = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
+    config
+        .route("/s/{token}", reads().to(page::page))
+        .route("/s/{token}/poster.jpg", reads().to(page::poster));
 }

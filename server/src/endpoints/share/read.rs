@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use meridian_domain::enums::{UpdateKind, UpdateStatus};
 use meridian_store::repo::share_links::{self, ShareLink};
 use meridian_store::repo::updates::{self, RowUpdate};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::door;
 use crate::endpoints::media::{MediaUrls, guest_urls};
@@ -16,7 +16,7 @@ use crate::endpoints::transcripts::view::FullTranscriptView;
 use crate::endpoints::updates::schema::{UpdateKindWord, UpdateStatusWord};
 use crate::endpoints::updates::view::{ChapterView, LinkView, PersonView, TranscriptView, TrimView};
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::ApiPath;
+use crate::http::{ApiPath, ApiQuery};
 use crate::markdown;
 use crate::state::AppState;
 
@@ -67,8 +67,18 @@ pub struct SharedView {
     expires_at: Option<Timestamp>,
 }
 
+/// How it is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SharedQuery {
+    /// With `true`, the page looks anew at what it shows: that is no opening.
+    #[serde(default)]
+    again: bool,
+}
+
 /// What a share link shows.
-#[utoipa::path(tag = "Share", params(("token" = String, Path, description = "From the link")), responses(
+#[utoipa::path(tag = "Share",
+    params(("token" = String, Path, description = "From the link"), SharedQuery), responses(
     (status = 200, description = "The update", body = SharedView),
     (status = 401, description = "It needs its password: unlock it first", body = Problem),
     (status = 404, description = "No such link, or it has ended", body = Problem)))]
@@ -77,9 +87,10 @@ pub(crate) async fn read(
     req: HttpRequest,
     state: web::Data<AppState>,
     path: ApiPath<String>,
+    query: ApiQuery<SharedQuery>,
 ) -> ApiResult<HttpResponse> {
     let (link, update) = door::enter(&state, &req, &path.0).await?;
-    if share_links::counts(&link, state.clock().now_ms()) {
+    if !query.0.again && share_links::counts(&link, state.clock().now_ms()) {
         let tx = state.store.write().await?;
         share_links::viewed(&tx, link.id).await?;
         tx.commit().await?;

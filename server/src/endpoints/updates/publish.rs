@@ -33,6 +33,7 @@ pub struct PublishBody {
         (status = 403, description = "Not yours, or no longer in the team", body = Problem),
         (status = 404, description = "No such update for you", body = Problem),
         (status = 409, description = "Published already", body = Problem),
+        (status = 412, description = "Changed in between", body = Problem),
         (status = 422, description = "publish_at is not in the future", body = Problem),
         (status = 429, description = "Urgent too often within a day", body = Problem)))]
 #[post("/updates/{update}/publish")]

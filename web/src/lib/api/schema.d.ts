@@ -2028,6 +2028,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oembed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How other programs show a share link (oEmbed 1.0, JSON). */
+        get: operations["oembed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -3337,6 +3354,45 @@ export interface components {
             email: boolean;
             /** @description It stands in the inbox. */
             inbox: boolean;
+        };
+        /** @description How a share link is shown elsewhere. */
+        Oembed: {
+            /** @description Whose. */
+            author_name: string;
+            /**
+             * Format: int32
+             * @description Of the frame, in pixels.
+             */
+            height: number;
+            /** @description A frame with the page. */
+            html: string;
+            /** @description `Meridian`. */
+            provider_name: string;
+            /** @description This instance. */
+            provider_url: string;
+            /**
+             * Format: int32
+             * @description Of the picture, in pixels.
+             */
+            thumbnail_height?: number;
+            /** @description A still picture, where there is one. */
+            thumbnail_url?: string;
+            /**
+             * Format: int32
+             * @description Of the picture, in pixels.
+             */
+            thumbnail_width?: number;
+            /** @description The title. */
+            title: string;
+            /** @description `video`, or `rich` for a text. */
+            type: string;
+            /** @description `1.0`. */
+            version: string;
+            /**
+             * Format: int32
+             * @description Of the frame, in pixels.
+             */
+            width: number;
         };
         /** @description One member's next window. */
         Opening: {
@@ -9183,7 +9239,10 @@ export interface operations {
     };
     read_shared: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With `true`, the page looks anew at what it shows: that is no opening. */
+                again?: boolean;
+            };
             header?: never;
             path: {
                 /** @description From the link */
@@ -11910,6 +11969,15 @@ export interface operations {
             };
             /** @description Published already */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16290,6 +16358,62 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oembed: {
+        parameters: {
+            query: {
+                /** @description A share link, complete. */
+                url: string;
+                /** @description In pixels. */
+                maxwidth?: number;
+                /** @description In pixels. */
+                maxheight?: number;
+                /** @description `json`, which is what there is. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A frame with the player */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Oembed"];
+                };
+            };
+            /** @description No address, no number, or another format than JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link has a password */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a share link of this instance, or it has ended */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -7,6 +7,7 @@ import { places } from './en/places';
 import { record } from './en/record';
 import { rounds } from './en/rounds';
 import { settings } from './en/settings';
+import { share } from './en/share';
 import { tell } from './en/tell';
 import { together } from './en/together';
 import { watch } from './en/watch';
@@ -17,6 +18,7 @@ const english = {
   ...auth,
   ...places,
   ...settings,
+  ...share,
   ...watch,
   ...discuss,
   ...record,
