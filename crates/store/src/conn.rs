@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use meridian_domain::clock::Clock;
 use meridian_migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -145,6 +146,15 @@ fn options(url: &str, max: u32) -> ConnectOptions {
                 .pragma("foreign_keys", "ON")
                 .pragma("temp_store", "MEMORY")
                 .busy_timeout(Duration::from_secs(5))
+        })
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            // A COMMIT that fails (no room, a broken disk) ends the transaction in SQLite but not in sqlx, which would
+            // make a savepoint of the next one: it could be acknowledged and never be committed.
+            let ended = !connection.is_in_transaction();
+            if !ended {
+                tracing::warn!("a connection is closed: its last transaction did not end as it should");
+            }
+            Box::pin(async move { Ok(ended) })
         });
     options
 }
@@ -227,3 +237,6 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
