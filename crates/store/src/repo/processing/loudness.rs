@@ -129,10 +129,16 @@ pub async fn keep_loudness(
 ) -> Result<(), StoreError> {
     jobs::fence(tx, lease).await?;
     if let Some(row) = media_generations::Entity::find_by_id(generation.0).one(tx.raw()).await? {
-        let sql = "UPDATE media_generations SET facts = ? WHERE id = ?";
-        execute(tx, sql, [without_wish(&row)?.into(), generation.0.into()]).await?;
+        forget_wish(tx, &row).await?;
     }
     refresh(tx, update).await?;
+    Ok(())
+}
+
+/// Nobody will change the sound any more.
+pub(super) async fn forget_wish(tx: &Tx, generation: &media_generations::Model) -> Result<(), StoreError> {
+    let sql = "UPDATE media_generations SET facts = ? WHERE id = ?";
+    execute(tx, sql, [without_wish(generation)?.into(), generation.id.into()]).await?;
     Ok(())
 }
 

@@ -334,3 +334,24 @@ async fn media_at_another_loudness_replaces_what_is_whole_before_it_is_ready() {
     assert_eq!((current.generation_id, current.wanted_gain_db, current.covers_source), (new, None, true));
     assert_eq!(f.status().await, "ready");
 }
+
+#[tokio::test]
+async fn who_dies_while_the_loudness_is_changed_leaves_what_is_whole_as_ready() {
+    let f = fixture().await;
+    f.patch(100, true).await;
+    let lease = f.claim("a", 30_000).await.unwrap().lease;
+    let generation = write!(f.store, tx => begin_generation(&tx, &lease, f.update)).unwrap();
+    let rendition = f.rendition(&lease, generation, "audio", "audio").await;
+    f.segment(&lease, generation, rendition, 0).await.unwrap();
+    let end = MediaEnd {
+        duration_ms: 2000,
+        silence_map: vec![],
+        warnings: vec![],
+        facts: json!({ "has_audio": true, WANTED_GAIN: 5.0 }),
+        source_bytes: 100,
+    };
+    write!(f.store, tx => finish_media(&tx, &lease, f.update, generation, &end)).unwrap();
+    // The worker is killed there, each time.
+    write!(f.store, tx => jobs::fail(&tx, &lease, "killed")).unwrap();
+    assert_eq!(f.status().await, "ready");
+}
