@@ -140,6 +140,11 @@ impl ApiError {
         Self::new(Code::Conflict, detail)
     }
 
+    /// 507: the disk or the store is full.
+    pub fn no_space() -> Self {
+        Self::new(Code::NoSpace, "Nothing of this request was kept. Try again when there is room.")
+    }
+
     /// 422 for one field.
     pub fn invalid(field: &str, code: &str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
@@ -247,6 +252,7 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict { what } => {
                 Self::conflict(format!("Somebody else was faster ({what}). Load it again, then try again."))
             }
+            full if full.is_disk_full() => Self::no_space(),
             other => Self::internal(other),
         }
     }

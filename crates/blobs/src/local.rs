@@ -22,6 +22,11 @@ use crate::{BlobError, Key};
 const INCOMING: &str = ".incoming";
 /// Folders remembered as durable; forgetting them only costs some syncs.
 const MAX_REMEMBERED_FOLDERS: usize = 8_192;
+/// What the file system keeps free of objects, in bytes: the database needs room too, or nobody could sign in, nor
+/// delete anything, once recordings have filled the disk.
+const RESERVE_BYTES: u64 = 256 * 1024 * 1024;
+/// On a small file system the reserve is this part of it.
+const RESERVE_SHARE: u64 = 20;
 /// How often a write is tried again when its folder was removed under it.
 const PUBLISH_TRIES: usize = 3;
 
@@ -54,6 +59,20 @@ impl Local {
 
     fn path(&self, key: &Key) -> PathBuf {
         self.root.join(key.as_str())
+    }
+
+    /// Refuses what would use up the reserve.
+    pub(crate) fn check_room(&self, wanted_bytes: usize) -> Result<(), BlobError> {
+        // Where that cannot be asked, the write itself will tell.
+        let Ok(disk) = rustix::fs::statvfs(&self.root) else { return Ok(()) };
+        let total = disk.f_blocks.saturating_mul(disk.f_frsize);
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let reserve = RESERVE_BYTES.min(total / RESERVE_SHARE);
+        let wanted = u64::try_from(wanted_bytes).unwrap_or(u64::MAX);
+        if free < reserve.saturating_add(wanted) {
+            return Err(BlobError::NoSpace { source: ErrorKind::StorageFull.into() });
+        }
+        Ok(())
     }
 
     /// A new file for a part that is being received. It goes away when it is dropped.

@@ -98,6 +98,7 @@ fn appended(
     before: Option<NamedTempFile>,
     pieces: &[Bytes],
 ) -> Result<NamedTempFile, BlobError> {
+    local.check_room(pieces.iter().map(Bytes::len).sum())?;
     let mut part = match before {
         Some(part) => part,
         None => local.begin()?,

@@ -61,7 +61,7 @@ impl From<StoreError> for TusError {
 impl From<BlobError> for TusError {
     fn from(error: BlobError) -> Self {
         Self::Api(match error {
-            BlobError::NoSpace { .. } => no_space(),
+            BlobError::NoSpace { .. } => ApiError::no_space(),
             other => ApiError::internal(other),
         })
     }
@@ -86,7 +86,6 @@ impl From<UploadError> for TusError {
                 Code::QuotaExceeded,
                 "The workspace has no room for this. Delete something or ask its owner for more.",
             ),
-            UploadError::Store(error) if error.is_disk_full() => no_space(),
             UploadError::Store(error) => error.into(),
         })
     }
@@ -94,10 +93,6 @@ impl From<UploadError> for TusError {
 
 fn taken() -> ApiError {
     ApiError::conflict("This update has its upload already, or takes none.")
-}
-
-fn no_space() -> ApiError {
-    ApiError::new(Code::NoSpace, "Nothing of this request was kept. Try again when there is room.")
 }
 
 impl ResponseError for TusError {
