@@ -158,11 +158,13 @@ pub(crate) fn run_with(request: &Request, serve: impl FnMut(u64, u32, &Outcome) 
     run_child(start(&[]), request, serve)
 }
 
-/// Runs bytes that are all there, under strace; gives what it wrote.
-pub(crate) fn run_traced(bytes: &[u8]) -> (Outcome, String) {
+/// Runs bytes that are all there, under strace; gives what it wrote of these calls. Only they stop the child.
+pub(crate) fn run_traced(bytes: &[u8], calls: &[&str]) -> (Outcome, String) {
     let trace = tempfile::NamedTempFile::new().unwrap();
     let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o"]).arg(trace.path()).arg(env!("CARGO_BIN_EXE_media-dev")).arg("child");
+    let calls: Vec<String> = calls.iter().map(|call| format!("?{call}")).collect();
+    command.args(["-f", "-qq", "--seccomp-bpf", "-e", &format!("trace={}", calls.join(",")), "-o"]);
+    command.arg(trace.path()).arg(env!("CARGO_BIN_EXE_media-dev")).arg("child");
     let size_bytes = u64::try_from(bytes.len()).unwrap();
     let request = Request::transcode(Source::Seekable { size_bytes });
     let outcome = run_child(spawn(command), &request, from_bytes(bytes, usize::MAX));

@@ -174,3 +174,24 @@ fn a_flash_and_its_beep_stay_together_after_a_pause() {
     assert_eq!(copied.renditions().iter().filter(|(rendition, _)| rendition.name == "source").count(), 2);
     assert_together("copied", &copied.as_mp4("source"), &times);
 }
+
+/// Ten minutes with a flash and a beep every minute, small and at ten pictures a second.
+fn ten_minutes(codec: &str) -> Vec<u8> {
+    let arguments = format!(
+        "-f lavfi -i color=black:s=64x36:r=10:d=602 -f lavfi -i \
+         aevalsrc=exprs=if(lt(mod(t+59\\,60)\\,0.2)\\,0.8*sin(2*PI*1000*t)\\,0):s=48000:d=602 -vf \
+         drawbox=t=fill:color=white:enable='lt(mod(t+59,60),0.199)' -g 20 {codec}"
+    );
+    crate::support::made(&arguments, "mkv")
+}
+
+#[test]
+fn a_flash_and_its_beep_stay_together_for_ten_minutes() {
+    let times: Vec<f64> = (0..=10).map(|minute| f64::from(minute * 60 + 1)).collect();
+    let encoded = run_stream(&ten_minutes("-c:v libvpx -deadline realtime -cpu-used 8 -c:a libopus"));
+    assert!(!encoded.probed().video_copied);
+    assert_together("encoded", &encoded.as_mp4("36p"), &times);
+    let copied = run_seekable(&ten_minutes("-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac"));
+    assert!(copied.probed().video_copied && copied.probed().audio_copied);
+    assert_together("copied", &copied.as_mp4("source"), &times);
+}
