@@ -35,8 +35,8 @@ lint: ## formatting, clippy, dependency rules, the web app's checks
 bench: ## measures what is measured so far and prints goal, figure and verdict
 	@scripts/bench.sh $(PARTS)
 
-soak: ## the long campaigns
-	@scripts/soak.sh
+soak: ## the long campaigns (PARTS="kills power": only these)
+	@scripts/soak.sh $(PARTS)
 
 openapi: ## writes the API document's snapshot and the web app's types
 	@cargo run -q -p meridian-server -- openapi > server/openapi.json && cd web && npm run -s types

