@@ -39,6 +39,7 @@ if wanted fuzz; then scripts/fuzz.sh "${MERIDIAN_FUZZ_SECONDS:-60}"; fi
 if wanted tests; then
   MERIDIAN_TEST_SEEDS=${MERIDIAN_TEST_SEEDS:-25} cargo test --locked -p meridian-tests --test it kill -- --test-threads=1
   cargo test --locked -p meridian-tests --test it every_recording_in_pieces -- --ignored
+  cargo test --locked --workspace --test media ten_minutes -- --ignored
 fi
 if wanted browsers; then
   MERIDIAN_TEST_SEEDS=${MERIDIAN_BROWSER_KILLS:-10} cargo test --locked -p meridian-tests --test it killed_browsers -- --ignored
