@@ -8,9 +8,10 @@ use actix_web::{App, HttpServer, web};
 use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::document;
-use crate::endpoints::system::openapi::Document;
+use crate::endpoints::system::openapi::DOCUMENT;
 use crate::endpoints::system::{self, metrics};
 use crate::middleware::admit::{self, Guarded};
 use crate::middleware::span::ByPattern;
@@ -18,7 +19,8 @@ use crate::middleware::{cors, headers, idempotency, measure};
 use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
 
-/// The OpenAPI document.
+/// The OpenAPI document, collected from the routes. What is served is its snapshot in the tree: collecting it takes more
+/// memory than everything else that a start does.
 ///
 /// # Errors
 /// It cannot be written as JSON.
@@ -31,21 +33,13 @@ pub fn openapi() -> serde_json::Result<serde_json::Value> {
     document::finish(&document)
 }
 
-/// The API told to programs and to people.
-fn told(document: &serde_json::Value) -> Result<Document, Box<dyn std::error::Error + Send + Sync>> {
-    let json = web::Bytes::from(serde_json::to_vec(document)?);
-    Ok(Document { json, html: web::Bytes::from(crate::reference::page(document)?) })
-}
-
 /// Serves on a bound listener until it is stopped.
 ///
 /// # Errors
 /// The listener cannot be used.
 pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
     let recorder = metrics::install();
-    let api = openapi().map_err(std::io::Error::other)?;
-    let guarded = web::Data::new(Guarded::of(&api));
-    let document = told(&api).map_err(std::io::Error::other)?;
+    let guarded = web::Data::new(Guarded::of(DOCUMENT).map_err(std::io::Error::other)?);
     let state = web::Data::new(state);
     let recorder = web::Data::new(recorder);
     let server = HttpServer::new(move || {
@@ -58,17 +52,13 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .wrap(headers::security())
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(TracingLogger::<ByPattern>::new())
-            .into_utoipa_app()
-            .openapi(ApiDoc::openapi())
             .app_data(state.clone())
             .app_data(recorder.clone())
             .app_data(guarded.clone())
-            .app_data(web::Data::new(document.clone()))
-            .configure(routes::configure)
+            .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
             .route("/api/docs", web::get().to(system::openapi::reference))
             .route("/api/docs/style.css", web::get().to(system::openapi::reference_style))
             .default_service(web::route().to(crate::web::serve))
-            .into_app()
     })
     .listen(listener)?
     .workers(2)

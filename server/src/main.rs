@@ -15,7 +15,7 @@ use meridian_store::{Store, StoreOptions};
 
 /// Gives back what a password's hash took (19 MiB each time); the system's allocator keeps it.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[derive(Parser)]
 #[command(name = "meridian-server", version, about = "The server of Meridian")]

@@ -1,13 +1,14 @@
 //! Who asks comes before what is asked: where the API document names a credential, a request without a good one is
 //! refused before its path, query or body are looked at.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest as _, HttpMessage as _, ResponseError as _, web};
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::auth::Auth;
 
@@ -15,20 +16,39 @@ use crate::auth::Auth;
 pub struct Guarded(HashSet<String>);
 
 impl Guarded {
-    /// Those of the API document.
-    pub fn of(document: &Value) -> Self {
-        let paths = document["paths"].as_object().into_iter().flatten();
-        let operations = paths.flat_map(|(path, item)| {
-            let methods = item.as_object().into_iter().flat_map(Map::iter);
-            methods.map(move |(method, operation)| (path, method, operation))
+    /// Those of the API document, given as JSON.
+    ///
+    /// # Errors
+    /// It is no API document.
+    pub fn of(document: &str) -> serde_json::Result<Self> {
+        let document: Outline = serde_json::from_str(document)?;
+        let operations = document.paths.iter().flat_map(|(path, item)| {
+            item.iter().map(move |(method, operation)| (path, method, operation))
         });
-        let needs = |operation: &Value| operation["security"][0]["bearer"].is_array();
-        let guarded = operations.filter(|(.., operation)| needs(operation));
-        Self(guarded.map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect())
+        let guarded = operations.filter(|(.., operation)| operation.needs_bearer());
+        Ok(Self(guarded.map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect()))
     }
 
     fn holds(&self, req: &ServiceRequest) -> bool {
         req.match_pattern().is_some_and(|pattern| self.0.contains(&format!("{} {pattern}", req.method())))
+    }
+}
+
+/// As much of an API document as is read here.
+#[derive(Deserialize)]
+struct Outline {
+    paths: HashMap<String, HashMap<String, Operation>>,
+}
+
+#[derive(Deserialize)]
+struct Operation {
+    #[serde(default)]
+    security: Vec<HashMap<String, IgnoredAny>>,
+}
+
+impl Operation {
+    fn needs_bearer(&self) -> bool {
+        self.security.first().is_some_and(|one| one.contains_key("bearer"))
     }
 }
 
