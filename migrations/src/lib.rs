@@ -11,6 +11,7 @@ mod m0006_tell;
 mod m0008_holidays;
 mod m0009_together;
 mod m0012_share;
+mod m0013_admin;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_holidays::Migration),
             Box::new(m0009_together::Migration),
             Box::new(m0012_share::Migration),
+            Box::new(m0013_admin::Migration),
         ]
     }
 }

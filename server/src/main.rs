@@ -123,6 +123,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));
+    actix_web::rt::spawn(meridian_server::endpoints::workspaces::retention::run(state.clone()));
     actix_web::rt::spawn(meridian_server::tell::notify::run(state.clone()));
     actix_web::rt::spawn(meridian_server::tell::backup::run(state.clone()));
     actix_web::rt::spawn(meridian_server::tell::webhooks::run(state.clone()));

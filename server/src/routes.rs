@@ -5,7 +5,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
-    admin_mails, asks, catch_up, check_ins, comments, events, feeds, identity, me, media, notifications,
+    admin, asks, catch_up, check_ins, comments, events, exports, feeds, identity, me, media, notifications,
     reactions, rounds, search, share, system, teams, transcripts, updates, uploads, watching, webhooks,
     workspaces,
 };
@@ -73,6 +73,9 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(workspaces::crud::get_workspace)
         .service(workspaces::crud::patch_workspace)
         .service(workspaces::insights::get_insights)
+        .service(workspaces::audit_log::get_audit_log)
+        .service(workspaces::retention::get_retention)
+        .service(workspaces::retention::put_retention)
         .service(workspaces::members::list_members)
         .service(workspaces::members::patch_member)
         .service(workspaces::members::delete_member)
@@ -99,7 +102,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     config.configure(events::configure).configure(reactions::configure).configure(watching::configure);
     config.configure(transcripts::configure).configure(search::configure);
     config.configure(notifications::configure).configure(webhooks::configure);
-    config.configure(feeds::configure).configure(admin_mails::configure);
+    config.configure(feeds::configure).configure(admin::configure).configure(exports::configure);
     config.configure(share::configure);
     config.configure(check_ins::configure).configure(rounds::configure).configure(catch_up::configure);
 }

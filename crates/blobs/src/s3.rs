@@ -82,7 +82,11 @@ fn builder(bucket: &str, endpoint: Option<&str>, options: &S3Options) -> AmazonS
         .with_bucket_name(bucket)
         // Nothing is ever overwritten: the store itself has to refuse it.
         .with_conditional_put(S3ConditionalPut::ETagMatch)
-        .with_retry(RetryConfig { retry_timeout: RETRY_FOR, max_retries: 6, backoff: BackoffConfig::default() })
+        .with_retry(RetryConfig {
+            retry_timeout: RETRY_FOR,
+            max_retries: 6,
+            backoff: BackoffConfig::default(),
+        })
         .with_client_options(
             ClientOptions::new()
                 .with_timeout(REQUEST_TIME)

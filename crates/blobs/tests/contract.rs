@@ -215,7 +215,9 @@ async fn objects_are_for_their_owner_only() {
 
 #[test]
 fn other_addresses_are_refused() {
-    for url in ["", "file://", "/tmp", "http://x", "s3://", "s3:///x", "s3://b?x", "s3://b/../x", "memory://x"] {
+    for url in
+        ["", "file://", "/tmp", "http://x", "s3://", "s3:///x", "s3://b?x", "s3://b/../x", "memory://x"]
+    {
         let opened = Blobs::open(url);
         assert!(matches!(opened, Err(BlobError::InvalidUrl { .. })), "{url}");
     }

@@ -27,6 +27,8 @@ pub enum Purpose {
     Unsubscribe,
     /// Cookies of share links with a password.
     Share,
+    /// Addresses of exports.
+    Export,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Webhook => b"meridian webhook v1",
             Self::Unsubscribe => b"meridian unsubscribe v1",
             Self::Share => b"meridian share v1",
+            Self::Export => b"meridian export v1",
         }
     }
 }

@@ -107,4 +107,8 @@ ids! {
     FeedId,
     /// A link that shows one update to people without an account.
     ShareLinkId,
+    /// An entry of the audit log.
+    AuditEntryId,
+    /// An export of a workspace.
+    ExportId,
 }

@@ -54,7 +54,8 @@ impl Postgres {
         let mut held = Held::start(folder.clone(), "postgres", &arguments, &[]).expect("bash");
         let ready = programs.join("pg_isready");
         held.wait_until("PostgreSQL", || {
-            let asked = Command::new(&ready).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
+            let asked =
+                Command::new(&ready).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
             asked.is_ok_and(|status| status.success())
         });
         Some(Self {

@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use meridian_domain::enums::Scope;
 use meridian_domain::ids::{ApiTokenId, SessionId, UserId};
+use meridian_store::StoreError;
 use meridian_store::repo::access;
 
 use super::tokens;
@@ -71,6 +72,21 @@ pub enum Credential {
     Token(ApiTokenId),
     /// A feed's own address, which is asked for anew by whoever serves it.
     Account,
+}
+
+impl Credential {
+    /// Whether it still stands, and is this person's.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_active(self, state: &AppState, user: UserId) -> Result<bool, StoreError> {
+        let (reader, now_ms) = (state.store.reader(), state.clock().now_ms());
+        match self {
+            Self::Session(id) => access::session_is_active(reader, id, user, now_ms).await,
+            Self::Account => access::user_is_active(reader, user).await,
+            Self::Token(id) => access::token_is_active(reader, id, user, now_ms).await,
+        }
+    }
 }
 
 fn reaches(scopes: &[Scope], method: &Method, path: &str) -> bool {

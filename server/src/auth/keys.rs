@@ -23,6 +23,8 @@ pub struct Keys {
     pub unsubscribe: [u8; 32],
     /// Cookies of share links with a password.
     pub share: [u8; 32],
+    /// Addresses of exports.
+    pub export: [u8; 32],
 }
 
 impl Keys {
@@ -38,6 +40,7 @@ impl Keys {
             webhook: secret.key(Purpose::Webhook),
             unsubscribe: secret.key(Purpose::Unsubscribe),
             share: secret.key(Purpose::Share),
+            export: secret.key(Purpose::Export),
         }
     }
 

@@ -1,11 +1,12 @@
 //! One folder a noun, one file a verb: request, response, handler.
 
-pub mod admin_mails;
+pub mod admin;
 pub mod asks;
 pub mod catch_up;
 pub mod check_ins;
 pub mod comments;
 pub mod events;
+pub mod exports;
 pub mod feeds;
 pub mod identity;
 pub mod me;

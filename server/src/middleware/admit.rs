@@ -22,9 +22,10 @@ impl Guarded {
     /// It is no API document.
     pub fn of(document: &str) -> serde_json::Result<Self> {
         let document: Outline = serde_json::from_str(document)?;
-        let operations = document.paths.iter().flat_map(|(path, item)| {
-            item.iter().map(move |(method, operation)| (path, method, operation))
-        });
+        let operations = document
+            .paths
+            .iter()
+            .flat_map(|(path, item)| item.iter().map(move |(method, operation)| (path, method, operation)));
         let guarded = operations.filter(|(.., operation)| operation.needs_bearer());
         Ok(Self(guarded.map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect()))
     }

@@ -2,6 +2,7 @@
 //! store in a temporary folder.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod admin;
 mod asks;
 mod catch_up;
 mod check_ins;

@@ -167,6 +167,17 @@ const ROWS: &[Row] = &[
     row("GET", "/webhooks/{webhook}/deliveries", "", 200, MANAGE_WORKSPACE),
     row("POST", "/webhooks/{webhook}/test", "{}", 200, MANAGE_WORKSPACE),
     row("POST", "/deliveries/{delivery}/redeliver", "{}", 202, MANAGE_WORKSPACE),
+    row("GET", "/workspaces/{w}/audit-log", "", 200, MANAGE_WORKSPACE),
+    row("GET", "/workspaces/{w}/retention", "", 200, MANAGE_WORKSPACE),
+    row("PUT", "/workspaces/{w}/retention", "{}", 200, MANAGE_WORKSPACE),
+    row("POST", "/workspaces/{w}/exports", "{}", 202, MANAGE_WORKSPACE),
+    // There is none.
+    row("GET", "/exports/{export}", "", 404, RUN_INSTANCE),
+    row("GET", "/admin/jobs", "", 200, RUN_INSTANCE),
+    row("POST", "/admin/jobs/{job}/retry", "{}", 404, RUN_INSTANCE),
+    row("POST", "/admin/jobs/{job}/cancel", "{}", 404, RUN_INSTANCE),
+    row("GET", "/admin/workers", "", 200, RUN_INSTANCE),
+    row("GET", "/admin/storage", "", 200, RUN_INSTANCE),
     row("GET", "/admin/mails", "", 200, RUN_INSTANCE),
     // None was given up here.
     row("POST", "/admin/mails/{mail}/retry", "{}", 404, RUN_INSTANCE),
@@ -227,6 +238,8 @@ const PUBLIC: &[(&str, &str, &str, u16)] = &[
     ("POST", "/api/v1/shared/{token}/unlock", r#"{"password": "correct horse"}"#, 404),
     ("OPTIONS", "/api/v1/uploads", "", 204),
     ("OPTIONS", "/api/v1/uploads/{id}", "", 204),
+    // Its address carries the right; this one has none.
+    ("GET", "/api/v1/exports/{export}/archive.zip", "", 404),
     ("GET", "/healthz", "", 200),
     // No address.
     ("GET", "/oembed", "", 400),
@@ -402,7 +415,9 @@ impl Cast {
         put("{emoji}", "%F0%9F%91%8D");
         put("{format}", "vtt");
         put("{suggestion}", "00000000-0000-7000-8000-000000000000");
-        put("{mail}", "00000000-0000-7000-8000-000000000000");
+        for name in ["{mail}", "{job}", "{export}"] {
+            put(name, "00000000-0000-7000-8000-000000000000");
+        }
         if path.contains("{webhook}") || path.contains("{delivery}") {
             let hook = self.webhook().await;
             put("{webhook}", &hook);
@@ -708,6 +723,15 @@ const ADMIN_ONLY: &[(&str, &str)] = &[
     ("DELETE", "/api/v1/workspaces/{w}/members/{user}"),
     ("POST", "/api/v1/workspaces/{w}/invites"),
     ("DELETE", "/api/v1/workspaces/{w}/invites/{id}"),
+    ("GET", "/api/v1/workspaces/{w}/audit-log"),
+    ("PUT", "/api/v1/workspaces/{w}/retention"),
+    ("POST", "/api/v1/workspaces/{w}/exports"),
+    ("GET", "/api/v1/exports/{export}"),
+    ("GET", "/api/v1/admin/jobs"),
+    ("POST", "/api/v1/admin/jobs/{job}/retry"),
+    ("POST", "/api/v1/admin/jobs/{job}/cancel"),
+    ("GET", "/api/v1/admin/workers"),
+    ("GET", "/api/v1/admin/storage"),
     ("GET", "/api/v1/admin/mails"),
     ("POST", "/api/v1/admin/mails/{mail}/retry"),
     ("GET", "/api/v1/workspaces/{workspace}/webhooks"),

@@ -204,6 +204,18 @@ impl Studio {
         studio
     }
 
+    /// The recording as a file that somebody saves.
+    pub(crate) async fn download(&self, who: &Client) -> Vec<u8> {
+        let media = self.media(who).await;
+        bytes(&self.player(), media["download_url"].as_str().unwrap(), &[]).await.2.to_vec()
+    }
+
+    /// The init bytes of a rendition are lost, as if somebody had removed the object.
+    pub(crate) async fn lose_init(&self, name: &str) {
+        let key = layout::init_segment(self.update.into(), self.generation.into(), name, 0).unwrap();
+        self.world.server.state.blobs.delete(&key).await.unwrap();
+    }
+
     pub(crate) fn world(&self) -> &World {
         &self.world
     }

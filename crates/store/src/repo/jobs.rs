@@ -2,6 +2,7 @@
 //!
 //! `run_at` and leases are on the database's real time (SQLite: the machine's), never on the domain clock.
 
+pub mod admin;
 mod lease;
 mod sweep;
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub use speech::{
     append_window, begin_transcript, enqueue_made_up, finish_transcript, settle_transcript,
     transcript_failed, unavailable_transcripts,
 };
+pub(crate) use status::job_ended;
 pub use status::{fail_update, job_died, refresh};
 pub(crate) use upload::transcribe_again;
 pub use upload::{Retry, ended_early, retry, upload_failed, upload_moved, upload_removed, wake_if_due};

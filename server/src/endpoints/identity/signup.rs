@@ -8,11 +8,13 @@ use meridian_store::repo::users::NewUser;
 use meridian_store::repo::{invites, users, workspaces};
 use meridian_store::{StoreError, Tx};
 use serde::Deserialize;
+use serde_json::json;
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::view::{self, SignedIn};
 use crate::auth::{password, session};
+use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Code, Problem};
 use crate::http::{ApiJson, check, client};
 use crate::state::AppState;
@@ -141,5 +143,7 @@ async fn join(
     if !invites::accept(tx, &invite, user).await? {
         return Err(not_valid());
     }
+    let details = json!({"role": invite.role, "invite_id": invite.id});
+    note(tx, invite.workspace_id, user, "member.joined", user, details).await?;
     Ok(invite.workspace_id)
 }

@@ -5,13 +5,15 @@ use garde::Validate;
 use jiff::Timestamp;
 use meridian_domain::enums::Scope;
 use meridian_domain::ids::ApiTokenId;
-use meridian_store::repo::credentials;
+use meridian_store::repo::{credentials, workspaces};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::auth::keys::random_token;
 use crate::endpoints::words::ScopeWord;
+use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Page, check};
 use crate::state::AppState;
@@ -85,6 +87,10 @@ pub async fn create_api_token(
     let name = body.name.trim();
     let made =
         credentials::create_api_token(&tx, auth.user, name, &body.scopes, &hash, body.expires_at).await?;
+    for workspace in workspaces::list(&tx, auth.user).await? {
+        let details = json!({"scopes": made.scopes, "expires_at": made.expires_at});
+        note(&tx, workspace.id, auth.user, "api_token.made", made.id, details).await?;
+    }
     tx.commit().await?;
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(view(made, Some(token))))
 }
@@ -113,6 +119,9 @@ pub async fn delete_api_token(
     let tx = state.store.write().await?;
     if !credentials::revoke_api_token(&tx, auth.user, id).await? {
         return Err(ApiError::not_found());
+    }
+    for workspace in workspaces::list(&tx, auth.user).await? {
+        note(&tx, workspace.id, auth.user, "api_token.ended", id, json!({})).await?;
     }
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use meridian_domain::ids::UpdateId;
 use meridian_store::repo::media::{Object, Segment};
 use meridian_store::repo::updates::RowUpdate;
-use meridian_store::repo::{access, share_links, updates};
+use meridian_store::repo::{share_links, updates};
 
 use super::ticket::{Ticket, Viewer};
 use super::wanted::Wanted;
-use crate::auth::Credential;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -104,12 +103,7 @@ async fn ask(state: &AppState, ticket: Ticket) -> Result<Admitted, ApiError> {
             return Ok(Admitted { row, download: link.allow_download });
         }
     };
-    let active = match credential {
-        Credential::Session(id) => access::session_is_active(reader, id, user, now_ms).await?,
-        Credential::Account => access::user_is_active(reader, user).await?,
-        Credential::Token(id) => access::token_is_active(reader, id, user, now_ms).await?,
-    };
-    if !active {
+    if !credential.is_active(state, user).await? {
         return Err(ApiError::not_found());
     }
     let row = updates::find_visible(reader, user, ticket.update).await?.ok_or_else(ApiError::not_found)?;

@@ -13,14 +13,16 @@ mod download;
 mod pieced;
 mod playlist;
 mod range;
+mod saved;
 mod serve;
-mod ticket;
+pub(crate) mod ticket;
 mod urls;
 mod wanted;
 
 use actix_web::{guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(crate) use saved::{Saved, saved};
 pub use urls::{MediaUrls, media_urls};
 pub(crate) use urls::{guest_urls, sound_bytes, sound_url};
 

@@ -8,11 +8,12 @@ use meridian_domain::ids::{TeamId, WorkspaceId};
 use meridian_domain::policy::{self, Standing};
 use meridian_store::repo::teams::{self, TeamPatch};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::endpoints::words::{TeamRoleWord, TeamVisibilityWord};
-use crate::endpoints::workspaces;
+use crate::endpoints::workspaces::{self, audit_log::note};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Edit, Given, Page, check, etag};
 use crate::state::AppState;
@@ -109,6 +110,8 @@ pub async fn create_team(
     let tx = state.store.write().await?;
     workspaces::inside(&tx, auth.user, id).await?;
     let made = teams::create(&tx, id, body.name.trim(), body.visibility, auth.user).await?;
+    let details = json!({"name": made.name, "visibility": made.visibility});
+    note(&tx, id, auth.user, "team.made", made.id, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::Created().insert_header(etag(made.version)).json(view(made, Some(TeamRole::Admin))))
 }
@@ -175,6 +178,9 @@ pub async fn patch_team(
     };
     teams::update(&tx, id, patch).await?;
     let (team, who) = super::visible(&tx, auth.user, id).await?;
+    let details =
+        json!({"name": team.name, "visibility": team.visibility, "max_duration_ms": team.max_duration_ms});
+    note(&tx, team.workspace_id, auth.user, "team.changed", id, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().insert_header(etag(team.version)).json(view(team, who.team)))
 }
@@ -189,8 +195,9 @@ pub async fn delete_team(
     ApiPath(id): ApiPath<TeamId>,
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
-    super::managed(&tx, auth.user, id).await?;
+    let (team, _) = super::managed(&tx, auth.user, id).await?;
     teams::delete(&tx, id).await?;
+    note(&tx, team.workspace_id, auth.user, "team.deleted", id, json!({"name": team.name})).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,11 +8,13 @@ use meridian_domain::ids::{TeamId, UserId};
 use meridian_domain::policy;
 use meridian_store::repo::{teams, users, workspaces};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::endpoints::identity::view::WorkingHours;
 use crate::endpoints::words::TeamRoleWord;
+use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Page};
 use crate::state::AppState;
@@ -100,6 +102,8 @@ pub async fn put_team_member(
         return Err(ApiError::invalid("user", "unknown", "This person is no member of the workspace."));
     }
     teams::put_member(&tx, id, user, body.role.filter(|_| manages)).await?;
+    let details = json!({"team": team.name, "user_id": user, "role": body.role.filter(|_| manages)});
+    note(&tx, team.workspace_id, auth.user, "team_member.put", id, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -114,14 +118,16 @@ pub async fn delete_team_member(
     ApiPath((id, user)): ApiPath<(TeamId, UserId)>,
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
-    if user == auth.user {
-        super::visible(&tx, auth.user, id).await?;
+    let (team, _) = if user == auth.user {
+        super::visible(&tx, auth.user, id).await?
     } else {
-        super::managed(&tx, auth.user, id).await?;
-    }
+        super::managed(&tx, auth.user, id).await?
+    };
     if !teams::remove_member(&tx, id, user).await? {
         return Err(ApiError::not_found());
     }
+    let details = json!({"team": team.name, "user_id": user});
+    note(&tx, team.workspace_id, auth.user, "team_member.removed", id, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,9 +3,11 @@
 use actix_web::{HttpResponse, delete, post, web};
 use meridian_domain::ids::UpdateId;
 use meridian_store::repo::updates;
+use serde_json::json;
 
 use super::{access, render_one, view::UpdateView};
 use crate::auth::Auth;
+use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiPath, Edit, etag};
 use crate::state::AppState;
@@ -29,6 +31,8 @@ pub(crate) async fn remove(
     condition.check(row.version)?;
     let grace_ms = i64::from(state.settings.delete_grace_hours).saturating_mul(3_600_000);
     updates::delete(&tx, &row, state.clock().now_ms().saturating_add(grace_ms)).await?;
+    let details = json!({"author_id": row.author_id});
+    note(&tx, row.workspace_id, auth.user, "update.deleted", row.id, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -55,6 +59,8 @@ pub(crate) async fn restore(
     let found =
         updates::find_deleted(&tx, auth.user, path.0, now_ms).await?.ok_or_else(ApiError::not_found)?;
     let row = updates::restore(&tx, found.id).await?.ok_or_else(ApiError::not_found)?;
+    let details = json!({"author_id": row.author_id});
+    note(&tx, row.workspace_id, auth.user, "update.restored", row.id, details).await?;
     let version = row.version;
     let shown = render_one(&state, &tx, &auth, row).await?;
     tx.commit().await?;

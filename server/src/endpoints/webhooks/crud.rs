@@ -5,13 +5,14 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use garde::Validate;
 use meridian_domain::enums::{EventKind, WebhookFormat};
 use meridian_domain::ids::{WebhookId, WorkspaceId};
-use meridian_store::repo::webhooks::{self, NewWebhook, Patch};
+use meridian_store::repo::webhooks::{self, NewWebhook, Patch, Webhook};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::view::{FormatWord, WebhookView, show};
 use crate::auth::Auth;
-use crate::endpoints::workspaces;
+use crate::endpoints::workspaces::{self, audit_log::note};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Edit, Page, etag};
 use crate::state::AppState;
@@ -81,6 +82,12 @@ fn check_events(events: &mut Vec<EventKind>) -> ApiResult<()> {
     }
 }
 
+/// What the audit log says of a webhook. Addresses often hold secrets, so only the host is named.
+fn told(hook: &Webhook) -> serde_json::Value {
+    let host = url::Url::parse(&hook.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    json!({"host": host, "format": hook.format, "events": hook.events, "enabled": hook.enabled})
+}
+
 /// Makes a webhook. It is told what every member of the workspace may see (updates of open teams and what happens to
 /// them), from now on. Its secret is in this answer only.
 #[utoipa::path(tag = "Webhooks", security(("bearer" = [])),
@@ -116,6 +123,7 @@ pub(crate) async fn create(
         created_by: auth.user,
     };
     let made = webhooks::create(&tx, new).await?;
+    note(&tx, path.0, auth.user, "webhook.made", made.id, told(&made)).await?;
     tx.commit().await?;
     let shown = (made.format == WebhookFormat::Standard).then(|| secret(&state.keys, &made));
     Ok(HttpResponse::Created()
@@ -183,6 +191,7 @@ pub(crate) async fn edit(
     };
     let was = hook.format;
     let hook = webhooks::update(&tx, &hook, changes).await?;
+    note(&tx, hook.workspace_id, auth.user, "webhook.changed", hook.id, told(&hook)).await?;
     tx.commit().await?;
     let signs = hook.format == WebhookFormat::Standard;
     let shown = (signs && (body.new_secret || was != hook.format)).then(|| secret(&state.keys, &hook));
@@ -209,6 +218,7 @@ pub(crate) async fn remove(
     let tx = state.store.write().await?;
     let hook = super::managed(&tx, auth.user, path.0).await?;
     webhooks::delete(&tx, hook.id).await?;
+    note(&tx, hook.workspace_id, auth.user, "webhook.deleted", hook.id, told(&hook)).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,8 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use meridian_domain::enums::WorkspaceRole;
 use meridian_store::repo::{invites, users, workspaces};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
+use super::audit_log::note;
 use super::crud::Workspace;
 use crate::auth::Auth;
 use crate::endpoints::words::WorkspaceRoleWord;
@@ -73,6 +75,8 @@ pub async fn accept_invite(
         return Err(ApiError::not_found());
     }
     let joined = super::visible(&tx, auth.user, invite.workspace_id).await?;
+    let details = json!({"role": joined.role, "invite_id": invite.id});
+    note(&tx, joined.id, auth.user, "member.joined", auth.user, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().json(Workspace::from(joined)))
 }

@@ -7,8 +7,10 @@ use meridian_domain::enums::WorkspaceRole;
 use meridian_domain::ids::WorkspaceId;
 use meridian_store::repo::workspaces;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use super::audit_log::note;
 use crate::auth::Auth;
 use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiResult, Problem};
@@ -138,6 +140,9 @@ pub async fn patch_workspace(
     let name = body.name.map(|name| name.trim().to_owned());
     workspaces::update(&tx, id, name, body.quota_bytes.change(), body.insights).await?;
     let changed = super::visible(&tx, auth.user, id).await?;
+    let details =
+        json!({"name": changed.name, "quota_bytes": changed.quota_bytes, "insights": changed.insights});
+    note(&tx, id, auth.user, "workspace.changed", id, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().insert_header(etag(changed.version)).json(Workspace::from(changed)))
 }

@@ -10,8 +10,10 @@ use meridian_store::Tx;
 use meridian_store::repo::invites::{self, NewInvite};
 use meridian_store::repo::{teams, workspaces};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use super::audit_log::note;
 use crate::auth::Auth;
 use crate::auth::keys::random_token;
 use crate::endpoints::words::WorkspaceRoleWord;
@@ -116,6 +118,8 @@ pub async fn create_invite(
         lifetime_ms: LIFETIME_MS,
     };
     let made = invites::create(&tx, new, &state.keys.hash_token(&token)).await?;
+    let details = json!({"role": made.role, "email": made.email, "team_ids": made.team_ids});
+    note(&tx, id, auth.user, "invite.made", made.id, details).await?;
     tx.commit().await?;
     let answer = view(made, Some(token), &state.settings.public_url);
     if let (Some(email), Some(url)) = (answer.email.clone(), answer.url.clone()) {
@@ -180,6 +184,7 @@ pub async fn delete_invite(
     if !invites::revoke(&tx, id, invite).await? {
         return Err(ApiError::not_found());
     }
+    note(&tx, id, auth.user, "invite.called_back", invite, json!({})).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,8 +8,10 @@ use meridian_domain::ids::{UserId, WorkspaceId};
 use meridian_store::Tx;
 use meridian_store::repo::workspaces;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
+use super::audit_log::note;
 use crate::auth::Auth;
 use crate::endpoints::identity::view::WorkingHours;
 use crate::endpoints::words::WorkspaceRoleWord;
@@ -118,6 +120,8 @@ pub async fn patch_member(
     check_owners(&tx, id, actor, subject, Some(body.role)).await?;
     workspaces::set_role(&tx, id, user, body.role).await?;
     let member = workspaces::member(&tx, id, user).await?.ok_or_else(ApiError::not_found)?;
+    let details = json!({"from": subject, "to": body.role, "name": member.display_name});
+    note(&tx, id, auth.user, "member.role_changed", user, details).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().json(Member::from(member)))
 }
@@ -141,6 +145,7 @@ pub async fn delete_member(
     let subject = workspaces::role(&tx, user, id).await?.ok_or_else(ApiError::not_found)?;
     check_owners(&tx, id, actor, subject, None).await?;
     workspaces::remove_member(&tx, id, user).await?;
+    note(&tx, id, auth.user, "member.removed", user, json!({"role": subject})).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,10 +1,12 @@
 //! Workspaces, their members, invitations.
 
 pub mod accept_invite;
+pub mod audit_log;
 pub mod crud;
 pub mod insights;
 pub mod invites;
 pub mod members;
+pub mod retention;
 
 use meridian_domain::enums::WorkspaceRole;
 use meridian_domain::ids::{UserId, WorkspaceId};

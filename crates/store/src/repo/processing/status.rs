@@ -133,10 +133,15 @@ pub async fn fail_update(tx: &Tx, id: UpdateId, code: &str, detail: &str) -> Res
 /// The last attempt at an update's media is spent. Where the media is whole, only its loudness and the transcript are
 /// missing: that fails no update.
 pub async fn job_died(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
+    job_ended(tx, id, "processing_failed", DIED).await
+}
+
+/// An update's media job ended without its work, for a reason of its own.
+pub(crate) async fn job_ended(tx: &Tx, id: UpdateId, code: &str, detail: &str) -> Result<(), StoreError> {
     let Some(facts) = Facts::read(tx, id).await? else { return Ok(()) };
     if let Some(current) = facts.current.as_ref().filter(|_| facts.covered()) {
         super::loudness::forget_wish(tx, current).await?;
         return super::transcript_failed(tx, id).await;
     }
-    fail_update(tx, id, "processing_failed", DIED).await
+    fail_update(tx, id, code, detail).await
 }

@@ -5,22 +5,16 @@ use actix_web::{HttpResponse, get, post, web};
 use jiff::Timestamp;
 use meridian_domain::enums::{MailKind, SendState};
 use meridian_domain::ids::{MailId, UserId};
-use meridian_store::Conn;
-use meridian_store::repo::{mails, users};
+use meridian_store::repo::mails;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::{check, instant};
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiPath, ApiQuery, Page, PageQuery, cut};
 use crate::state::AppState;
-
-/// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(retry_mail);
-}
 
 /// A mail of the outbox.
 #[derive(Serialize, ToSchema)]
@@ -63,20 +57,12 @@ pub struct MailQuery {
     cursor: Option<String>,
 }
 
-async fn check(conn: &impl Conn, auth: &Auth) -> ApiResult<()> {
-    auth.require_admin_scope()?;
-    match users::by_id(conn, auth.user).await? {
-        Some(user) if user.instance_owner => Ok(()),
-        _ => Err(ApiError::not_found()),
-    }
-}
-
 /// Mails in a state, newest first: by default those that were given up.
 #[utoipa::path(tag = "Administration", security(("bearer" = [])), params(MailQuery), responses(
     (status = 200, description = "A page", body = Page<MailView>), (status = 401, body = Problem),
     (status = 404, description = "For others than whoever runs the instance", body = Problem)))]
 #[get("/admin/mails")]
-pub(crate) async fn list(
+pub(super) async fn list(
     state: web::Data<AppState>,
     auth: Auth,
     query: ApiQuery<MailQuery>,
@@ -94,7 +80,6 @@ pub(crate) async fn list(
 }
 
 fn show(mail: mails::Mail) -> ApiResult<MailView> {
-    let instant = |ms: i64| Timestamp::from_millisecond(ms).map_err(ApiError::internal);
     Ok(MailView {
         id: mail.id,
         user_id: mail.user_id,
@@ -113,7 +98,7 @@ fn show(mail: mails::Mail) -> ApiResult<MailView> {
     (status = 202, description = "Queued"), (status = 401, body = Problem),
     (status = 404, description = "No such given-up mail, or for others than whoever runs the instance", body = Problem)))]
 #[post("/admin/mails/{mail}/retry")]
-pub(crate) async fn retry_mail(
+pub(super) async fn retry_mail(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<MailId>,

@@ -1,0 +1,4 @@
+DROP INDEX jobs_list;
+DROP TABLE exports;
+DROP TABLE retention;
+DROP TABLE audit_log;
