@@ -1,4 +1,4 @@
-//! The audit log, retention rules, exports of a workspace.
+//! Retention rules, exports of a workspace, the list of jobs.
 
 use sea_orm_migration::prelude::*;
 

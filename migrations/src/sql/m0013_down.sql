@@ -1,4 +1,3 @@
 DROP INDEX jobs_list;
 DROP TABLE exports;
 DROP TABLE retention;
-DROP TABLE audit_log;

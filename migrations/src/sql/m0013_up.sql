@@ -1,8 +1,3 @@
-CREATE TABLE audit_log (
-  id {uuid} PRIMARY KEY NOT NULL, workspace_id {uuid} NOT NULL REFERENCES workspaces (id), at bigint NOT NULL,
-  actor_id {uuid}, action text NOT NULL, target_id {uuid}, details text NOT NULL);
-CREATE INDEX audit_log_list ON audit_log (workspace_id, at, id);
-
 CREATE TABLE retention (
   workspace_id {uuid} PRIMARY KEY NOT NULL REFERENCES workspaces (id), updates_days bigint, drafts_days bigint,
   audit_days bigint, keep_pinned boolean NOT NULL, version bigint NOT NULL);

@@ -8,7 +8,6 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest as _, HttpMessage as _, ResponseError as _, web};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::auth::Auth;
 
@@ -44,7 +43,7 @@ struct Outline {
 #[derive(Deserialize)]
 struct Operation {
     #[serde(default)]
-    security: Vec<HashMap<String, IgnoredAny>>,
+    security: Vec<HashMap<String, Vec<String>>>,
 }
 
 impl Operation {

@@ -666,7 +666,8 @@ async fn nobody_in_particular_gets_only_what_is_public() {
     for &(method, path, body, status) in PUBLIC {
         let at = path
             .replace("{token}", cast.invite().await["token"].as_str().unwrap())
-            .replace("{id}", "00000000-0000-7000-8000-000000000000");
+            .replace("{id}", "00000000-0000-7000-8000-000000000000")
+            .replace("{export}", "00000000-0000-7000-8000-000000000000");
         let got = call(&nobody, method, &at, body).await;
         if got != status {
             wrong.push(format!("{method} {path}: {got} instead of {status}"));

@@ -7,14 +7,16 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub workspace_id: Uuid,
-    pub at: i64,
+    pub workspace_id: Option<Uuid>,
     pub actor_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub action: String,
-    pub target_id: Option<Uuid>,
+    /// An id; empty: none.
     #[sea_orm(column_type = "Text")]
-    pub details: String,
+    pub target: String,
+    #[sea_orm(column_type = "Text")]
+    pub data: String,
+    pub at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

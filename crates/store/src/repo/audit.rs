@@ -56,12 +56,12 @@ pub struct Filter<'a> {
 pub async fn record(tx: &Tx, new: NewEntry) -> Result<(), StoreError> {
     let row = audit_log::ActiveModel {
         id: Set(AuditEntryId::new(tx.clock()).0),
-        workspace_id: Set(new.workspace_id.0),
+        workspace_id: Set(Some(new.workspace_id.0)),
         at: Set(tx.clock().now_ms()),
         actor_id: Set(new.actor_id.map(|id| id.0)),
         action: Set(new.action.to_owned()),
-        target_id: Set(new.target_id),
-        details: Set(json::write("audit_log.details", &new.details)?),
+        target: Set(new.target_id.map(|id| id.to_string()).unwrap_or_default()),
+        data: Set(json::write("audit_log.data", &new.details)?),
     };
     audit_log::Entity::insert(row).exec_without_returning(tx.raw()).await?;
     Ok(())
@@ -110,7 +110,7 @@ fn from_row(row: audit_log::Model) -> Result<Entry, StoreError> {
         at: json::instant(row.at)?,
         actor_id: row.actor_id.map(Into::into),
         action: row.action,
-        target_id: row.target_id,
-        details: json::read("audit_log.details", &row.details)?,
+        target_id: row.target.parse().ok(),
+        details: json::read("audit_log.data", &row.data)?,
     })
 }

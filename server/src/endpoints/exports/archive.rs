@@ -53,7 +53,7 @@ impl Files {
     }
 
     async fn send(&self, step: Step) -> Result<(), Left> {
-        self.0.send(step).await.map_err(|_| Left)
+        self.0.send(step).await.map_err(|_unsent| Left)
     }
 }
 
@@ -112,7 +112,7 @@ impl Out {
             return Ok(());
         }
         let piece = self.waiting.split().freeze();
-        self.to.blocking_send(Ok(piece)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+        self.to.blocking_send(Ok(piece)).map_err(|_unsent| io::ErrorKind::BrokenPipe.into())
     }
 }
 

@@ -6,6 +6,7 @@ mod contents;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
+use garde::Validate;
 use jiff::Timestamp;
 use meridian_domain::ids::{ExportId, WorkspaceId};
 use meridian_store::repo::exports::{self, Export};
@@ -31,10 +32,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// An export to make.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
 pub struct NewExport {
     /// With sound and picture; `true` where not given.
     #[serde(default)]
+    #[garde(skip)]
     #[schema(nullable = false)]
     with_media: Option<bool>,
 }
@@ -66,7 +68,8 @@ pub struct ExportView {
 /// Its address holds a ticket like those of media, signed with a key of its own and naming the export.
 fn show(state: &AppState, auth: &Auth, export: &Export) -> ApiResult<ExportView> {
     let credential = auth.credential().ok_or_else(ApiError::not_found)?;
-    let ticket = Ticket::new(auth.user, credential, export.id.0.into(), state.clock().now_ms());
+    let ticket =
+        Ticket::new(Viewer::Person(auth.user, credential), export.id.0.into(), state.clock().now_ms());
     Ok(ExportView {
         id: export.id,
         workspace_id: export.workspace_id,
@@ -122,7 +125,7 @@ pub(crate) async fn read(
     let conn = state.store.reader();
     let found = exports::find(conn, path.0, state.clock().now_ms()).await?;
     let found = found.filter(|export| export.user_id == auth.user).ok_or_else(ApiError::not_found)?;
-    managed(conn, auth.user, found.workspace_id).await.map_err(|_| ApiError::not_found())?;
+    managed(conn, auth.user, found.workspace_id).await?;
     let shown = show(&state, &auth, &found)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
 }
@@ -151,18 +154,14 @@ pub(crate) async fn download(
     let ticket = ticket.filter(|ticket| ticket.update.0 == path.0.0).ok_or_else(ApiError::not_found)?;
     let conn = state.store.reader();
     let export = exports::find(conn, path.0, now_ms).await?.ok_or_else(ApiError::not_found)?;
-    if export.user_id != ticket.user || !ticket.is_active(&state).await? {
+    let Viewer::Person(user, credential) = ticket.viewer else { return Err(ApiError::not_found()) };
+    if export.user_id != user || !credential.is_active(&state, user).await? {
         return Err(ApiError::not_found());
     }
-    let workspace =
-        managed(conn, ticket.user, export.workspace_id).await.map_err(|_| ApiError::not_found())?;
+    let workspace = managed(conn, user, export.workspace_id).await?;
     let day = state.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let body = archive::stream(contents::Contents::new(
-        state.get_ref().clone(),
-        ticket.user,
-        workspace,
-        export.with_media,
-    ));
+    let body =
+        archive::stream(contents::Contents::new(state.get_ref().clone(), user, workspace, export.with_media));
     Ok(HttpResponse::Ok()
         .content_type("application/zip")
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"meridian-{day}.zip\"")))

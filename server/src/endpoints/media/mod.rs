@@ -22,7 +22,7 @@ mod wanted;
 use actix_web::{guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) use saved::{Saved, saved};
+pub(crate) use saved::saved;
 pub use urls::{MediaUrls, media_urls};
 pub(crate) use urls::{guest_urls, sound_bytes, sound_url};
 

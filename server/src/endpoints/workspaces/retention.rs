@@ -68,9 +68,14 @@ impl From<RulesBody> for Rules {
 /// A workspace's rules.
 #[derive(Serialize, ToSchema)]
 pub struct Retention {
-    /// The rules.
-    #[serde(flatten)]
-    pub rules: RulesBody,
+    /// After how many days updates go; null: never.
+    pub delete_updates_after_days: Option<i64>,
+    /// After how many days drafts go; null: never.
+    pub delete_drafts_after_days: Option<i64>,
+    /// After how many days entries of the audit log go; null: never.
+    pub delete_audit_log_after_days: Option<i64>,
+    /// Updates that a team's working agreement pins stay.
+    pub keep_pinned: bool,
     /// How many updates these rules would delete now.
     pub due_updates: u64,
     /// How long a deleted update can be restored.
@@ -80,12 +85,10 @@ pub struct Retention {
 async fn show(state: &AppState, conn: &impl Conn, id: WorkspaceId, rules: Rules) -> ApiResult<HttpResponse> {
     let due_updates = retention::count_due(conn, id, &rules, state.clock().now_ms()).await?;
     let shown = Retention {
-        rules: RulesBody {
-            delete_updates_after_days: rules.updates_days,
-            delete_drafts_after_days: rules.drafts_days,
-            delete_audit_log_after_days: rules.audit_days,
-            keep_pinned: rules.keep_pinned,
-        },
+        delete_updates_after_days: rules.updates_days,
+        delete_drafts_after_days: rules.drafts_days,
+        delete_audit_log_after_days: rules.audit_days,
+        keep_pinned: rules.keep_pinned,
         due_updates,
         grace_hours: state.settings.delete_grace_hours,
     };

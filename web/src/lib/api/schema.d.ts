@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a job off that is not settled; its update fails with that reason and keeps its bytes. */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{job}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a given-up or called-off job again. */
+        post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/mails": {
         parameters: {
             query?: never;
@@ -32,6 +83,40 @@ export interface paths {
         put?: never;
         /** Sends a given-up mail again, under the same Message-ID, if it still has something to say. */
         post: operations["retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each workspace's objects take. */
+        get: operations["read_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workers, and what waits for them. */
+        get: operations["list_workers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -366,6 +451,40 @@ export interface paths {
          *     comes every 15 seconds. It ends when the token expires or the right is lost.
          */
         get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own export, with a fresh address of its archive. */
+        get: operations["read_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export}/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The archive, written while it is read. What cannot be read is named in `problems.json` at its end. */
+        get: operations["download"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1622,6 +1741,40 @@ export interface paths {
         patch: operations["patch_workspace"];
         trace?: never;
     };
+    "/api/v1/workspaces/{w}/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what in the workspace, newest first. */
+        get: operations["get_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{w}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exports everything in the workspace that you see: updates with media and text, comments, people and teams. */
+        post: operations["create_exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{w}/insights": {
         parameters: {
             query?: never;
@@ -1710,6 +1863,24 @@ export interface paths {
         head?: never;
         /** Changes a member's role. */
         patch: operations["patch_member"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{w}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is deleted when. */
+        get: operations["get_retention"];
+        /** Sets what is deleted when. What is due goes within ten minutes. */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/workspaces/{w}/teams": {
@@ -2176,6 +2347,29 @@ export interface components {
             /** @description With `people`: who. */
             user_ids?: string[];
         };
+        /** @description An entry of the audit log. */
+        AuditEntry: {
+            /** @description What, as `noun.verb`, such as `member.role_changed`. */
+            action: string;
+            actor: components["schemas"]["PersonView"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Names and roles as they were then; nothing of what updates contain. */
+            details: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The id of what was changed.
+             */
+            target_id: string | null;
+        };
         /** @description Days on which one is not expected; both null: none. */
         Away: {
             /**
@@ -2616,6 +2810,35 @@ export interface components {
             /** @description Who. */
             user: components["schemas"]["PersonView"];
         };
+        /** @description An export. */
+        Export: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Where the zip is, for some hours and as long as you are signed in; ask again for a new one. */
+            download_url: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be fetched.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description `ready`: the archive is made while it is fetched. */
+            state: string;
+            /** @description With sound and picture. */
+            with_media: boolean;
+            /**
+             * Format: uuid
+             * @description Of which workspace.
+             */
+            workspace_id: string;
+        };
         /** @description A feed. */
         Feed: {
             /**
@@ -2830,6 +3053,79 @@ export interface components {
             role: components["schemas"]["WorkspaceRole"];
             /** @description The workspace's name. */
             workspace_name: string;
+        };
+        /** @description A job of the queue. */
+        Job: {
+            /**
+             * Format: int64
+             * @description How long it has been there, or was until it was settled.
+             */
+            age_ms: number;
+            /**
+             * Format: int64
+             * @description How often a worker took it.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description Since when it exists.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it is settled.
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it does, such as `process_update`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description Until when that worker has to say that it is alive.
+             */
+            lease_until: string | null;
+            /**
+             * Format: int64
+             * @description How often one may.
+             */
+            max_attempts: number;
+            /** @description How far, in a word. */
+            phase: string;
+            /**
+             * Format: int64
+             * @description Higher goes first.
+             */
+            priority: number;
+            /**
+             * Format: int64
+             * @description How far, in percent.
+             */
+            progress: number;
+            /** @description What went wrong last. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Not before.
+             */
+            run_at: string;
+            /** @description `queued`, `running`, `parked`, `done`, `dead` or `cancelled`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description For which update.
+             */
+            update_id: string | null;
+            /** @description Which worker has it. */
+            worker: string | null;
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            workspace_id: string | null;
         };
         /** @description What is left. */
         Left: {
@@ -3065,6 +3361,11 @@ export interface components {
              */
             parent_id?: string | null;
             priority?: components["schemas"]["Priority"] | null;
+        };
+        /** @description An export to make. */
+        NewExport: {
+            /** @description With sound and picture; `true` where not given. */
+            with_media?: boolean;
         };
         /** @description A feed to make. */
         NewFeed: {
@@ -3467,6 +3768,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The entries. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_CheckIn: {
             /** @description The entries. */
             items: components["schemas"]["CheckIn"][];
@@ -3505,6 +3813,13 @@ export interface components {
         Page_Invite: {
             /** @description The entries. */
             items: components["schemas"]["Invite"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Job: {
+            /** @description The entries. */
+            items: components["schemas"]["Job"][];
             /** @description Where the next page begins; null at the end. */
             next_cursor: string | null;
         };
@@ -3806,6 +4121,21 @@ export interface components {
         PutTeamMember: {
             role?: components["schemas"]["TeamRole"] | null;
         };
+        /** @description Jobs of one kind that wait. */
+        QueueView: {
+            /** @description What they do. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description For how long the oldest could have run: add workers when it grows.
+             */
+            oldest_age_ms: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            waiting: number;
+        };
         /** @description From when to when no mail comes, on one's own wall clock; it may reach over midnight. */
         QuietHours: {
             /** @description Such as `08:00`. */
@@ -3874,6 +4204,40 @@ export interface components {
             said: string | null;
             /** @description The update. */
             update: components["schemas"]["Update"];
+        };
+        /** @description A workspace's rules. */
+        Retention: components["schemas"]["RetentionRules"] & {
+            /**
+             * Format: int64
+             * @description How many updates these rules would delete now.
+             */
+            due_updates: number;
+            /**
+             * Format: int32
+             * @description How long a deleted update can be restored.
+             */
+            grace_hours: number;
+        };
+        /** @description What is deleted when. Days are whole, 1..36500; null: never. */
+        RetentionRules: {
+            /**
+             * Format: int64
+             * @description Entries of the audit log.
+             */
+            delete_audit_log_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Drafts, by when they were last changed.
+             */
+            delete_drafts_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Published updates, by when they were published. They go as if their author had deleted them: the grace time lets
+             *     them be restored.
+             */
+            delete_updates_after_days?: number | null;
+            /** @description Updates that a team's working agreement pins stay. */
+            keep_pinned?: boolean;
         };
         /** @description A round. */
         Round: {
@@ -4272,6 +4636,51 @@ export interface components {
          * @enum {string}
          */
         Signup: "invite" | "open";
+        /** @description What the instance takes. */
+        Storage: {
+            /** @description By workspace, the largest first. */
+            items: components["schemas"]["StorageUse"][];
+            /**
+             * Format: int64
+             * @description Of all.
+             */
+            total_bytes: number;
+        };
+        /** @description What a workspace takes. */
+        StorageUse: {
+            /**
+             * Format: int64
+             * @description Deleted ones whose bytes wait for the end of the grace time.
+             */
+            deleted_updates: number;
+            /**
+             * Format: int64
+             * @description Renditions, pictures and everything else that was made of them.
+             */
+            made_bytes: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Originals as uploaded: what the quota counts.
+             */
+            original_bytes: number;
+            /**
+             * Format: int64
+             * @description The most that originals may take; null: no limit.
+             */
+            quota_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Updates that are there.
+             */
+            updates: number;
+            /**
+             * Format: uuid
+             * @description Which workspace.
+             */
+            workspace_id: string;
+        };
         /** @description Something found in a transcript that a person may make a comment of. */
         SuggestionView: {
             /**
@@ -4790,6 +5199,44 @@ export interface components {
             /** @description With its punctuation. */
             text: string;
         };
+        /** @description A worker process. */
+        Worker: {
+            /** @description Whether it was heard of in the last half minute. */
+            alive: boolean;
+            /** @description Its name, new with each start. */
+            id: string;
+            /** @description The speech model that it found; null: it recognises nothing. */
+            model: string | null;
+            /**
+             * Format: int64
+             * @description How many jobs it has.
+             */
+            running_jobs: number;
+            /**
+             * Format: date-time
+             * @description When it was last heard of.
+             */
+            seen_at: string;
+            /**
+             * Format: int64
+             * @description Media jobs at the same time.
+             */
+            slots: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            started_at: string;
+            /** @description Its build. */
+            version: string;
+        };
+        /** @description The workers and what waits for them. */
+        Workers: {
+            /** @description Those that were heard of in the last hour, the newest first. */
+            items: components["schemas"]["Worker"][];
+            /** @description What waits, by kind. */
+            queue: components["schemas"]["QueueView"][];
+        };
         /** @description When somebody works, in their own zone. */
         WorkingHours: {
             /** @description `mo` to `su`. */
@@ -4842,6 +5289,225 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description In this state; where not given, in any. */
+                state?: "queued" | "running" | "parked" | "done" | "dead" | "cancelled" | "open";
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For others than whoever runs the instance */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Called off; a worker that has it stops at its next write */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such job, or for others than whoever runs the instance */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is settled, or it removes what was deleted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such job, or for others than whoever runs the instance */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not given up, or another does the same by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_mails: {
         parameters: {
             query?: {
@@ -4959,6 +5625,114 @@ export interface operations {
                 };
             };
             /** @description No such given-up mail, or for others than whoever runs the instance */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For others than whoever runs the instance */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For others than whoever runs the instance */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6634,6 +7408,125 @@ export interface operations {
                 };
             };
             /** @description No such workspace for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such export of yours, or it has ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download: {
+        parameters: {
+            query?: {
+                /** @description From `download_url`. */
+                ticket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The export */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such export, or its address has ended */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14628,6 +15521,175 @@ export interface operations {
             };
         };
     };
+    get_audit_log: {
+        parameters: {
+            query?: {
+                /** @description Of this person. */
+                actor_id?: string;
+                /** @description Of this action, or of every action of a noun: `member`. */
+                action?: string;
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                w: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners and admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                w: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Fetch `download_url` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners and admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_insights: {
         parameters: {
             query?: {
@@ -15141,6 +16203,172 @@ export interface operations {
                 };
             };
             /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                w: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners and admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                w: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners and admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             412: {
                 headers: {
                     [name: string]: unknown;

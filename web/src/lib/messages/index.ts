@@ -1,5 +1,6 @@
 // The message catalogue: every text that a person reads has a key here. Another language is another folder
 // with the same keys.
+import { admin } from './en/admin';
 import { auth } from './en/auth';
 import { core } from './en/core';
 import { discuss } from './en/discuss';
@@ -25,6 +26,7 @@ const english = {
   ...rounds,
   ...tell,
   ...together,
+  ...admin,
 };
 
 export type { Params };
