@@ -4206,7 +4206,22 @@ export interface components {
             update: components["schemas"]["Update"];
         };
         /** @description A workspace's rules. */
-        Retention: components["schemas"]["RetentionRules"] & {
+        Retention: {
+            /**
+             * Format: int64
+             * @description After how many days entries of the audit log go; null: never.
+             */
+            delete_audit_log_after_days: number | null;
+            /**
+             * Format: int64
+             * @description After how many days drafts go; null: never.
+             */
+            delete_drafts_after_days: number | null;
+            /**
+             * Format: int64
+             * @description After how many days updates go; null: never.
+             */
+            delete_updates_after_days: number | null;
             /**
              * Format: int64
              * @description How many updates these rules would delete now.
@@ -4217,6 +4232,8 @@ export interface components {
              * @description How long a deleted update can be restored.
              */
             grace_hours: number;
+            /** @description Updates that a team's working agreement pins stay. */
+            keep_pinned: boolean;
         };
         /** @description What is deleted when. Days are whole, 1..36500; null: never. */
         RetentionRules: {

@@ -4,7 +4,14 @@ import { admin } from '$lib/messages/en/admin';
 import { change, NOUNS, sentence } from './audit';
 
 function entry(action: string, details: Record<string, unknown>): AuditEntry {
-  return { id: '1', at: '2026-11-22T09:00:00Z', actor: null, action, target_id: null, details };
+  return {
+    id: '1',
+    at: '2026-11-22T09:00:00Z',
+    actor: null,
+    action,
+    target_id: null,
+    details: details as AuditEntry['details'],
+  };
 }
 
 describe('the audit log in words', () => {
