@@ -1,6 +1,5 @@
 //! A `Range` header: what is asked lies within the bytes.
 #![no_main]
-#![expect(dead_code, reason = "of a module of the server only its parser is tried")]
 
 use libfuzzer_sys::fuzz_target;
 
