@@ -157,6 +157,7 @@ def run(wanted, kind, synced):
                 instance.kill()
             if os.path.ismount(disk.at):
                 disk.unmount()
+            print(f"{'with' if synced else 'without'} syncs: {tried} trials, {in_flight} with a request under way", flush=True)
             shutil.rmtree(folder, ignore_errors=True)
     return tried, in_flight, lost
 
