@@ -1,23 +1,11 @@
 // The comments and reactions of one update: shown at once, put back when the server refuses, live by events.
 
 import type { Reaction } from '../player/moments';
-import { remove, settle, upsert } from './optimistic';
+import { meanwhile, remove, settle, upsert } from './optimistic';
 import { nowIso } from './now';
+import { isMine, toggled } from './reactions';
 import { filterCounts, filterThreads, isOpenAsk, toThreads, type Filter } from './threads';
-import type { Comment, CommentKind, CommentVersion, Person, Talk } from './types';
-
-/** What is sent for a new comment. */
-export interface NewComment {
-  body: string;
-  at_ms?: number;
-  end_ms?: number;
-  kind?: CommentKind;
-  parent_id?: string;
-  assignee_id?: string;
-  due_on?: string;
-  mentions?: string[];
-  priority?: 'urgent';
-}
+import type { Comment, CommentVersion, NewComment, Person, Talk } from './types';
 
 export interface CommentsApi {
   list: () => Promise<Comment[]>;
@@ -98,34 +86,7 @@ export class Comments {
   async post(updateId: string, comment: NewComment, assignee: Person | null): Promise<Comment | null> {
     this.pending += 1;
     const id = PENDING + String(this.pending);
-    const meanwhile: Comment = {
-      id,
-      update_id: updateId,
-      author: this.me,
-      guest: false,
-      body: comment.body,
-      body_html: '',
-      at_ms: comment.at_ms ?? null,
-      end_ms: comment.end_ms ?? null,
-      kind: comment.kind ?? 'comment',
-      parent_id: comment.parent_id ?? null,
-      assignee,
-      due_on: comment.due_on ?? null,
-      expected_by: null,
-      mentions: comment.mentions ?? [],
-      priority: comment.priority ?? 'normal',
-      acknowledge_by: null,
-      backup_told_at: null,
-      backup: null,
-      talk_opened_at: null,
-      resolved_at: null,
-      acknowledged_at: null,
-      answer_id: null,
-      edited_at: null,
-      created_at: nowIso(),
-      deleted_at: null,
-    };
-    this.items = [...this.items, meanwhile];
+    this.items = [...this.items, meanwhile(id, updateId, comment, this.me, assignee)];
     try {
       const saved = await this.api.create(comment);
       this.items = settle(this.items, id, saved);
@@ -216,15 +177,8 @@ export class Comments {
   /** Adds my reaction at a moment, or takes it back. */
   async toggleReaction(emoji: string, atMs: number | null): Promise<void> {
     const before = this.reactions;
-    const same = (reaction: Reaction): boolean => reaction.emoji === emoji && reaction.at_ms === atMs;
-    const mine = before.some((reaction) => same(reaction) && reaction.mine);
-    const step = mine ? -1 : 1;
-    const known = before.some(same)
-      ? before.map((reaction) =>
-          same(reaction) ? { ...reaction, count: reaction.count + step, mine: !mine } : reaction,
-        )
-      : [...before, { emoji, at_ms: atMs, count: 1, mine: true }];
-    this.reactions = known.filter((reaction) => reaction.count > 0);
+    const mine = isMine(before, emoji, atMs);
+    this.reactions = toggled(before, emoji, atMs);
     try {
       await (mine ? this.api.unreact(emoji, atMs) : this.api.react(emoji, atMs));
     } catch (error) {

@@ -1,7 +1,44 @@
 // The list while answers are under way: shown at once, corrected by the server, put back when it refuses.
 
 import { nowIso } from './now';
-import type { Comment } from './types';
+import type { Comment, NewComment, Person } from './types';
+
+/** A new comment as it is shown until the server has it. */
+export function meanwhile(
+  id: string,
+  updateId: string,
+  comment: NewComment,
+  author: Person,
+  assignee: Person | null,
+): Comment {
+  return {
+    id,
+    update_id: updateId,
+    author,
+    guest: false,
+    body: comment.body,
+    body_html: '',
+    at_ms: comment.at_ms ?? null,
+    end_ms: comment.end_ms ?? null,
+    kind: comment.kind ?? 'comment',
+    parent_id: comment.parent_id ?? null,
+    assignee,
+    due_on: comment.due_on ?? null,
+    expected_by: null,
+    mentions: comment.mentions ?? [],
+    priority: comment.priority ?? 'normal',
+    acknowledge_by: null,
+    backup_told_at: null,
+    backup: null,
+    talk_opened_at: null,
+    resolved_at: null,
+    acknowledged_at: null,
+    answer_id: null,
+    edited_at: null,
+    created_at: nowIso(),
+    deleted_at: null,
+  };
+}
 
 /** Puts a comment into the list, or in place of its former self. Keeps the order of creation. */
 export function upsert(list: readonly Comment[], comment: Comment): Comment[] {

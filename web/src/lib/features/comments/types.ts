@@ -23,3 +23,16 @@ export type Talk = Schemas['Talk'];
 
 /** What a comment said before. */
 export type CommentVersion = Schemas['CommentVersion'];
+
+/** What is sent for a new comment. */
+export interface NewComment {
+  body: string;
+  at_ms?: number;
+  end_ms?: number;
+  kind?: CommentKind;
+  parent_id?: string;
+  assignee_id?: string;
+  due_on?: string;
+  mentions?: string[];
+  priority?: 'urgent';
+}

@@ -64,11 +64,8 @@ class Outbox {
 
   /** Goes on sending; null: another tab does already. */
   async resume(recording: Recording): Promise<Sender | null> {
-    const release = await own(recording.id);
-    this.drop(recording);
-    if (release === null) return null;
-    const sender = this.adopt(recording, release);
-    await sender.restore();
+    const sender = await this.claim(recording);
+    await sender?.restore();
     return sender;
   }
 
@@ -78,13 +75,22 @@ class Outbox {
     this.drop(recording);
   }
 
-  /** Throws it away, with its draft. */
-  async discard(recording: Recording): Promise<void> {
-    const release = await own(recording.id);
+  /** Throws it away, with its draft; false: another tab sends it, or has sent it. */
+  async discard(recording: Recording): Promise<boolean> {
+    const sender = await this.claim(recording);
+    await sender?.discard();
+    return sender !== null;
+  }
+
+  /** Takes over what was offered, as it is now: since the offer another tab may have taken it. */
+  private async claim(recording: Recording): Promise<Sender | null> {
     this.drop(recording);
-    if (release === null) return;
-    const sender = this.adopt(recording, release);
-    await sender.discard();
+    const release = await own(recording.id);
+    if (release === null) return null;
+    const now = (await archive.list()).find((one) => one.id === recording.id);
+    if (now !== undefined) return this.adopt(now, release);
+    release();
+    return null;
   }
 
   private drop(recording: Recording): void {

@@ -1,20 +1,19 @@
 // The recorder: from choosing a source to the last piece of a take.
 
-import { nearness } from './clock';
 import { Countdown } from './countdown.svelte';
 import { allGranted } from './devices.svelte';
+import { Drawing } from './drawing.svelte';
 import type { Device } from './failures';
 import { pickFormat } from './formats';
-import { Drawing } from './drawing.svelte';
+import { afterLoss } from './loss';
 import { outbox } from './outbox.svelte';
 import { recordingOf, type RecordingPlan } from './plan';
 import { loadPrefs, savePrefs, type RecorderPrefs } from './prefs';
 import { Prompts } from './prompts.svelte';
-import { room, type Room } from './room';
 import type { Sender } from './sender.svelte';
 import { Setup, type Output } from './setup.svelte';
 import { Take } from './take';
-import { Vigil } from './vigil';
+import { Vigil } from './vigil.svelte';
 import { usesCamera, usesScreen, type Interruption, type Phase, type Source } from './types';
 
 /** Colour of the whiteboard. */
@@ -24,21 +23,17 @@ export class Recorder {
   phase = $state<Phase>('setup');
   prefs = $state<RecorderPrefs>(loadPrefs());
   interruption = $state<Interruption | null>(null);
-  elapsedMs = $state(0);
-  limitMs = $state<number | null>(null);
-  room = $state<Room>('enough');
   sender = $state.raw<Sender | null>(null);
   output = $state.raw<Output | null>(null);
-  readonly near = $derived(nearness(this.elapsedMs, this.limitMs));
   readonly busy = $derived(['countdown', 'recording', 'paused', 'stopping'].includes(this.phase));
   readonly rolling = $derived(this.phase === 'recording' || this.phase === 'paused');
   readonly countdown = new Countdown();
   readonly drawing = new Drawing(() => this.show());
   readonly prompts = new Prompts();
   readonly setup = new Setup((device) => this.lost(device));
+  readonly vigil = new Vigil();
   private readonly onstopped: (sender: Sender) => void;
   private take: Take | null = null;
-  private readonly vigil = new Vigil();
 
   constructor(onstopped: (sender: Sender) => void) {
     this.onstopped = onstopped;
@@ -108,7 +103,6 @@ export class Recorder {
       this.phase = 'countdown';
       if (!(await this.countdown.run())) return this.giveUp(sender);
     }
-    this.limitMs = plan.limitMs;
     const take = new Take(
       output,
       format,
@@ -125,7 +119,10 @@ export class Recorder {
     this.take = take;
     this.phase = 'recording';
     this.prompts.begin((chapters) => sender.describe({ chapters }));
-    this.follow();
+    this.vigil.begin(take, sender, plan.limitMs, {
+      tick: (ms) => this.prompts.at(ms),
+      over: (why) => void this.stop(why),
+    });
   }
 
   cancelCountdown(): void {
@@ -151,20 +148,6 @@ export class Recorder {
   moveBubble(x: number, y: number): void {
     this.set({ bubble: { x, y } });
     this.show();
-  }
-
-  private follow(): void {
-    this.vigil.begin(
-      () => {
-        this.elapsedMs = this.take?.elapsed() ?? 0;
-        this.prompts.at(this.elapsedMs);
-        if (this.near === 'over' && this.phase === 'recording') void this.stop('limit');
-      },
-      async () => {
-        this.room = await room(this.sender?.backlog ?? 0, this.sender?.unkept ?? false);
-        if (this.room === 'none' && this.rolling) void this.stop('no_room');
-      },
-    );
   }
 
   pause(): void {
@@ -197,7 +180,7 @@ export class Recorder {
     this.phase = 'stopping';
     this.take = null;
     sender.finish();
-    this.elapsedMs = take.elapsed();
+    this.vigil.elapsedMs = take.elapsed();
     // The last piece is sent before anything else is tidied up: others wait for it.
     await new Promise((resolve) => setTimeout(resolve));
     this.prompts.end();
@@ -217,7 +200,7 @@ export class Recorder {
     this.closeOutput();
     this.vigil.end();
     this.sender = null;
-    this.elapsedMs = 0;
+    this.vigil.elapsedMs = 0;
     this.prompts.end();
     this.phase = 'setup';
     await sender.discard();
@@ -229,17 +212,12 @@ export class Recorder {
       else this.setup.failure = `${device}_missing`;
       return;
     }
-    if (device === 'screen') void this.stop('screen_ended');
-    else if (device === 'camera' && this.source === 'both') {
-      this.interruption = 'bubble_lost';
-      this.setup.closeCamera();
-      this.show();
-    } else if (device === 'camera') void this.stop('camera_lost');
-    else if (this.source === 'voice') void this.stop('microphone_lost');
-    else {
-      this.pause();
-      this.interruption = 'microphone_lost';
-    }
+    const { becomes, why } = afterLoss(device, this.source);
+    if (becomes === 'ended') return void this.stop(why);
+    if (becomes === 'paused') this.pause();
+    else this.setup.closeCamera();
+    this.interruption = why;
+    this.show();
   }
 
   private closeOutput(): void {

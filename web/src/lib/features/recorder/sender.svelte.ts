@@ -164,10 +164,12 @@ export class Sender {
 
   private async createUpload(): Promise<void> {
     try {
-      this.uploadUrl = await this.uplink.createUpload(this.uploadEndpoint ?? '', this.recording);
+      const { url, was } = await this.uplink.createUpload(this.uploadEndpoint ?? '', this.recording);
+      this.uploadUrl = url;
+      this.unsure = was;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
-      // The upload was made but its address was lost with the answer: nothing is in it, so another draft is made.
+      // The update has an upload that has ended, so nothing can follow: another draft is made.
       const lost = this.updateId;
       this.recording.tries += 1;
       this.updateId = this.recording.updateId = null;
@@ -223,7 +225,8 @@ export class Sender {
     const replaced = this.recording.replaces;
     if (replaced !== null) await this.uplink.deleteUpdate(replaced).catch(() => undefined);
     this.state = 'done';
-    await this.archive.remove(this.recording.id);
+    // What cannot be removed is found complete by the next visit.
+    await this.archive.remove(this.recording.id).catch(() => undefined);
     this.ondone();
     return false;
   }

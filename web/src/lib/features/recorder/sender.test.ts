@@ -43,9 +43,9 @@ class FakeServer implements Uplink {
     this.updates += 1;
     return { id: `u${this.updates}`, upload_url: '/uploads' };
   };
-  createUpload = async (): Promise<string> => {
+  createUpload = async (): Promise<{ url: string; was: boolean }> => {
     this.broken();
-    return '/uploads/1';
+    return { url: '/uploads/1', was: false };
   };
   standing = async (): Promise<{ offset: number; length: number | null }> => {
     this.broken();
@@ -161,7 +161,31 @@ it('says so when the server refuses, and keeps the pieces', async () => {
   expect(archive.kept.size).toBe(1);
 });
 
-it('an upload whose address was lost is begun anew with another draft', async () => {
+it('an upload whose address was lost is found again', async () => {
+  const { server, sender, over } = world();
+  const create = server.createUpload;
+  const asked: string[] = [];
+  server.createUpload = async () => {
+    asked.push('lost');
+    server.createUpload = async () => {
+      asked.push('found');
+      return { ...(await create()), was: true };
+    };
+    throw offline;
+  };
+  const standing = server.standing;
+  server.standing = () => {
+    asked.push('standing');
+    return standing();
+  };
+  sender.add(new Blob(['abc']), 1000);
+  sender.finish();
+  await over;
+  expect([server.updates, server.deleted, server.text]).toEqual([1, [], 'abc']);
+  expect(asked).toEqual(['lost', 'found', 'standing']);
+});
+
+it('an update whose upload has ended is made anew', async () => {
   const { server, sender, over } = world();
   const create = server.createUpload;
   server.createUpload = async () => {

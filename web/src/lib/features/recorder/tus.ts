@@ -17,8 +17,8 @@ export interface Standing {
 export interface Uplink {
   /** Makes the update; the same recording and try make only one. */
   createUpdate: (recording: Recording) => Promise<Pick<Update, 'id' | 'upload_url'>>;
-  /** Begins the upload; answers where it is. */
-  createUpload: (uploadUrl: string, recording: Recording) => Promise<string>;
+  /** Begins the upload; answers where it is, and whether it was there already because an answer had been lost. */
+  createUpload: (uploadUrl: string, recording: Recording) => Promise<{ url: string; was: boolean }>;
   standing: (url: string) => Promise<Standing>;
   /** Appends bytes; with `length` they are the last ones. Answers the new offset. */
   append: (url: string, offset: number, bytes: Blob, length: number | null) => Promise<number>;
@@ -31,6 +31,9 @@ const PATIENCE_MS = 60_000;
 
 const base64 = (text: string): string =>
   btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+
+/** The update has an upload that goes on: the answer says where. */
+const isThere = (response: Response): boolean => response.status === 409 && response.headers.has('location');
 
 async function send(
   method: string,
@@ -53,7 +56,7 @@ async function send(
     } catch (error) {
       throw new ApiError(0, 'offline', String(error));
     }
-    if (response.ok) return response;
+    if (response.ok || isThere(response)) return response;
     if (response.status !== 401 || force) throw await readError(response);
   }
   throw new ApiError(401, 'unauthenticated', '');
@@ -82,7 +85,7 @@ export const uplink: Uplink = {
     });
     const location = response.headers.get('location');
     if (location === null) throw new ApiError(0, 'offline', 'no Location');
-    return location;
+    return { url: location, was: !response.ok };
   },
 
   async standing(url) {
