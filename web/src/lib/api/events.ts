@@ -34,16 +34,100 @@ export function parse(buffer: string, emit: (event: ServerEvent) => void): strin
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
+/** Whoever waited longer for a stream reads on for another tab. */
+const SOON_MS = 1_000;
+
+type Listener = (event: ServerEvent) => void;
+
+/** The streams of this page. Browsers allow few connections: whoever follows the same one shares it. */
+const streams = new Map<string, { listeners: Set<Listener>; stop: () => void }>();
 
 /** Follows a stream until the returned function is called. `reset`: events were missed, load everything anew. */
-export function follow(
+export function follow(path: string, query: Record<string, string>, onEvent: Listener): () => void {
+  const key = `${path}?${new URLSearchParams(query).toString()}`;
+  const listeners = streams.get(key)?.listeners ?? new Set<Listener>();
+  if (!streams.has(key)) {
+    const tell: Listener = (event) => {
+      for (const listener of [...listeners]) listener(event);
+    };
+    const ended = (): void => {
+      if (streams.get(key)?.listeners === listeners) streams.delete(key);
+    };
+    streams.set(key, {
+      listeners,
+      stop: share(key, tell, (...how) => stream(path, query, ...how), ended),
+    });
+  }
+  // Each follower counts for itself, were it the same function twice.
+  const listener: Listener = (event) => onEvent(event);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    const shared = streams.get(key);
+    if (listeners.size > 0 || shared?.listeners !== listeners) return;
+    streams.delete(key);
+    shared.stop();
+  };
+}
+
+interface Stream {
+  /** Until it is stopped, or the server says that there is nothing for us. */
+  over: Promise<void>;
+  stop: () => void;
+}
+
+/** One tab of all reads a stream and tells the others; when it goes, another one reads on from where it was. */
+function share(
+  key: string,
+  tell: Listener,
+  open: (each: Listener, last: string | null, again: boolean) => Stream,
+  ended: () => void,
+): () => void {
+  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') {
+    const own = open(tell, null, false);
+    void own.over.then(ended);
+    return own.stop;
+  }
+  const abort = new AbortController();
+  const tabs = new BroadcastChannel(`meridian-events ${key}`);
+  const asked = performance.now();
+  let last: string | null = null;
+  const hear: Listener = (event) => {
+    last = event.id ?? last;
+    tell(event);
+  };
+  tabs.onmessage = (message: MessageEvent<ServerEvent>) => hear(message.data);
+  navigator.locks
+    .request(`meridian-events ${key}`, { signal: abort.signal }, async () => {
+      const own = open(
+        (event) => {
+          tabs.postMessage(event);
+          hear(event);
+        },
+        last,
+        performance.now() - asked > SOON_MS,
+      );
+      abort.signal.addEventListener('abort', own.stop);
+      await own.over;
+    })
+    .catch(() => undefined)
+    .finally(ended);
+  return () => {
+    abort.abort();
+    tabs.close();
+  };
+}
+
+function stream(
   path: string,
   query: Record<string, string>,
-  onEvent: (event: ServerEvent) => void,
-): () => void {
+  onEvent: Listener,
+  from: string | null,
+  goesOn: boolean,
+): Stream {
   const abort = new AbortController();
-  let last: string | null = null;
-  let again = false;
+  let last = from;
+  let again = goesOn;
   let wait = FIRST_WAIT_MS;
 
   async function once(): Promise<void> {
@@ -80,6 +164,5 @@ export function follow(
     }
   }
 
-  void run();
-  return () => abort.abort();
+  return { over: run(), stop: () => abort.abort() };
 }
