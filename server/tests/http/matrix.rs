@@ -137,6 +137,7 @@ const ROWS: &[Row] = &[
     row("DELETE", "/check-ins/{k}", "", 204, MANAGE_ROUND),
     row("GET", "/check-ins/{k}/next", "", 200, READ),
     row("GET", "/check-ins/{k}/rounds", "", 200, READ),
+    row("POST", "/check-ins/{k}/open", "{}", 201, MANAGE_ROUND),
     row("GET", "/rounds/{r}", "", 200, READ),
     row("GET", "/rounds/{r}.md", "", 200, READ),
     row("POST", "/rounds/{r}/excuse", r#"{"user_id": "{author}"}"#, 204, MANAGE_ROUND),

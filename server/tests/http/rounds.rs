@@ -113,7 +113,8 @@ async fn a_round_follows_the_sun_and_closes_once() {
     assert_eq!(seen["responses"][0]["update"]["id"], answered["id"]);
     assert_eq!(
         seen["responses"][0]["by_prompt"],
-        json!([{"prompt_id": "p2", "start_ms": 0, "end_ms": 0, "text": "- Docs"}])
+        json!([{"prompt_id": "p2", "start_ms": 0, "end_ms": 0, "text": "- Docs",
+            "html": "<ul>\n<li>Docs</li>\n</ul>\n"}])
     );
     tick(server, "2026-11-03T19:59:58Z").await;
     let ben = &server.renewed(ben).await;
@@ -128,6 +129,49 @@ async fn a_round_follows_the_sun_and_closes_once() {
     let told = told(server).await;
     assert!(told.values().all(|count| *count == 1), "{told:#?}");
     assert_eq!((of_kind(&told, "round.opened"), of_kind(&told, "round.closed")), (2, 2));
+}
+
+#[tokio::test]
+async fn a_round_is_opened_by_hand_once_instead_of_at_its_time() {
+    let World { ada, ben, cleo, server, open, .. } = &World::new().await;
+    tick(server, "2026-11-03T06:30:00Z").await;
+    let (ada, ben, cleo) =
+        (&server.renewed(ada).await, &server.renewed(ben).await, &server.renewed(cleo).await);
+    let check_in = ada.post(&of_team(open), standup()).await.expect(201);
+    let open_now = format!("{}/open", at(&check_in));
+    cleo.post(&open_now, json!({})).await.expect_problem(403, "forbidden");
+    let made = ada.post(&open_now, json!({})).await;
+    let location = made.headers["location"].to_str().unwrap().to_owned();
+    let made = made.expect(201);
+    assert_eq!((&made["date"], &made["state"]), (&json!("2026-11-03"), &json!("open")));
+    let round = ben.get(&location).await.expect(200);
+    for expected in round["expected"].as_array().unwrap() {
+        let starts = |field: &str, with: &str| expected[field].as_str().unwrap().starts_with(with);
+        assert!(
+            starts("opens_at", "2026-11-03T06:30:0") && starts("due_at", "2026-11-03T09:30:0"),
+            "{expected}"
+        );
+    }
+    ada.post(&open_now, json!({})).await.expect_problem(409, "conflict");
+    // Today's own time does nothing more, neither in Berlin nor in New York.
+    let next = ada.get(&format!("{}/next?count=1", at(&check_in))).await.expect(200);
+    assert_eq!(next["items"][0]["opens_at"], "2026-11-04T08:00:00Z");
+    for instant in ["2026-11-03T08:00:00Z", "2026-11-03T09:01:00Z", "2026-11-03T09:31:00Z"] {
+        tick(server, instant).await;
+    }
+    let ben = &server.renewed(ben).await;
+    let upcoming = ben.get("/api/v1/me/rounds").await.expect(200)["upcoming"].clone();
+    assert_eq!(upcoming[0]["opens_at"], "2026-11-04T14:00:00Z");
+    tick(server, "2026-11-03T14:00:00Z").await;
+    let ada = &server.renewed(ada).await;
+    assert_eq!(newest(ada, &check_in).await["state"], "closed");
+    let told = told(server).await;
+    assert!(told.values().all(|count| *count == 1), "{told:#?}");
+    let people = round["expected"].as_array().unwrap().len();
+    assert_eq!(
+        (of_kind(&told, "round.opened"), of_kind(&told, "round.due"), of_kind(&told, "round.closed")),
+        (1, 2 * people, 1)
+    );
 }
 
 #[tokio::test]

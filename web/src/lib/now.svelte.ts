@@ -4,6 +4,11 @@ class Now {
   private users = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
+  /** Brings `at` up to date at once, where something has just happened. */
+  look(): void {
+    this.at = new Date();
+  }
+
   /** Keeps `at` up to date to the minute until the returned function is called. */
   watch(): () => void {
     if (this.users++ === 0) {

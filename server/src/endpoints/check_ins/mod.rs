@@ -3,6 +3,7 @@
 pub mod body;
 pub mod crud;
 pub mod next;
+pub mod open;
 pub mod rounds;
 pub mod templates;
 pub mod view;
@@ -27,7 +28,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(crud::patch_check_in)
         .service(crud::delete_check_in)
         .service(next::next_openings)
-        .service(rounds::list_rounds);
+        .service(rounds::list_rounds)
+        .service(open::open_check_in);
 }
 
 /// A check-in that the viewer sees; 404 otherwise.

@@ -1,5 +1,7 @@
 //! GET `/check-ins/{k}/next`, POST `/teams/{t}/check-ins/preview`: when windows open next.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, get, post, web};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,7 +9,9 @@ use jiff::tz::TimeZone;
 use meridian_domain::ids::{CheckInId, TeamId, UserId};
 use meridian_domain::rounds::due_at;
 use meridian_domain::schedule::Schedule;
+use meridian_store::Conn;
 use meridian_store::repo::check_ins::{self, CheckIn, Member, NewCheckIn};
+use meridian_store::repo::rounds;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -74,11 +78,21 @@ struct Windows<'a> {
     open_for_minutes: i64,
 }
 
-fn openings(windows: &Windows, people: &[Member], now: Timestamp, count: usize) -> ApiResult<Openings> {
+/// Windows that have begun, by whom and date.
+type Begun = HashSet<(UserId, Date)>;
+
+fn openings(
+    windows: &Windows,
+    people: &[Member],
+    begun: &Begun,
+    now: Timestamp,
+    count: usize,
+) -> ApiResult<Openings> {
     let rule = windows.schedule.rule(windows.made_on).map_err(ApiError::internal)?;
     let mut items = Vec::new();
     for member in people {
-        for found in rule.after(&member.zone, now).take(count) {
+        let next = rule.after(&member.zone, now).filter(|one| !begun.contains(&(member.user_id, one.date)));
+        for found in next.take(count) {
             let due = due_at(found.opens_at.as_millisecond(), windows.open_for_minutes);
             let due = Timestamp::from_millisecond(due).map_err(ApiError::internal)?;
             items.push(Opening {
@@ -92,6 +106,12 @@ fn openings(windows: &Windows, people: &[Member], now: Timestamp, count: usize) 
     }
     items.sort_by_key(|item| (item.opens_at, item.user.id));
     Ok(Openings { items })
+}
+
+/// Whose windows of today have begun, wherever it still is today.
+pub(crate) async fn begun(conn: &impl Conn, check_in: CheckInId, now: Timestamp) -> ApiResult<Begun> {
+    let since = now.to_zoned(TimeZone::UTC).date().yesterday().unwrap_or(Date::MIN);
+    Ok(rounds::begun(conn, check_in, since, now.as_millisecond()).await?)
 }
 
 /// The next openings of each expected member.
@@ -114,7 +134,9 @@ pub async fn next_openings(
     let people = check_ins::expected(reader, &found).await?;
     let CheckIn { schedule, made_on, open_for_minutes, .. } = &found;
     let windows = Windows { schedule, made_on: *made_on, open_for_minutes: *open_for_minutes };
-    Ok(HttpResponse::Ok().json(openings(&windows, &people, state.clock().now(), count)?))
+    let now = state.clock().now();
+    let begun = begun(reader, found.id, now).await?;
+    Ok(HttpResponse::Ok().json(openings(&windows, &people, &begun, now, count)?))
 }
 
 /// The next five openings of each member of a check-in that is not made yet; its fields are checked as for making it.
@@ -136,5 +158,5 @@ pub async fn preview(
     let people = check_ins::expected_of_new(reader, &new).await?;
     let NewCheckIn { schedule, made_on, open_for_minutes, .. } = &new;
     let windows = Windows { schedule, made_on: *made_on, open_for_minutes: *open_for_minutes };
-    Ok(HttpResponse::Ok().json(openings(&windows, &people, now, 5)?))
+    Ok(HttpResponse::Ok().json(openings(&windows, &people, &Begun::new(), now, 5)?))
 }

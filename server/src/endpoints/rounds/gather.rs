@@ -15,6 +15,7 @@ use meridian_store::repo::updates::{self, Person, RowUpdate};
 
 use super::view::{ByPrompt, SavedView};
 use crate::error::ApiResult;
+use crate::markdown;
 
 /// See the module.
 pub(super) struct Gathered {
@@ -88,7 +89,10 @@ async fn spoken(conn: &impl Conn, answer: &RowUpdate) -> ApiResult<String> {
 async fn parts(conn: &impl Conn, round: &Round, answer: &RowUpdate) -> ApiResult<Vec<ByPrompt>> {
     if answer.kind == UpdateKind::Text {
         let sections = prompts::sections(&answer.body, &round.prompts);
-        let part = |(prompt_id, text)| ByPrompt { prompt_id, start_ms: 0, end_ms: 0, text };
+        let part = |(prompt_id, text): (String, String)| {
+            let html = Some(markdown::to_html(&text));
+            ByPrompt { prompt_id, start_ms: 0, end_ms: 0, text, html }
+        };
         return Ok(sections.into_iter().map(part).collect());
     }
     let Some(span) = answer.visible_span() else { return Ok(Vec::new()) };
@@ -108,7 +112,8 @@ async fn parts(conn: &impl Conn, round: &Round, answer: &RowUpdate) -> ApiResult
             slice.start_ms <= middle && middle < slice.end_ms
         });
         let text = inside.map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ");
-        ByPrompt { prompt_id: slice.prompt_id, start_ms: slice.start_ms, end_ms: slice.end_ms, text }
+        let prompts::Slice { prompt_id, start_ms, end_ms } = slice;
+        ByPrompt { prompt_id, start_ms, end_ms, text, html: None }
     };
     Ok(slices.into_iter().map(part).collect())
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Auth;
+use crate::endpoints::check_ins::next::begun;
 use crate::endpoints::check_ins::rounds::{RoundBrief, briefs};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::state::AppState;
@@ -126,10 +127,11 @@ pub(crate) async fn upcoming(
         let is_open = |date: Date| {
             open.iter().any(|one| one.round.check_in_id == check_in.id && one.round.date == date)
         };
+        let begun = begun(conn, check_in.id, now).await?;
         let next = rule
             .after(&me.zone, now)
             .take_while(|next| next.opens_at.duration_since(now) <= ahead)
-            .filter(|next| !is_open(next.date));
+            .filter(|next| !is_open(next.date) && !begun.contains(&(user, next.date)));
         for next in next.take(most) {
             all.push(Coming {
                 check_in: check_in.clone(),

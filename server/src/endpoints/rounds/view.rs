@@ -45,6 +45,8 @@ pub struct ByPrompt {
     pub end_ms: i64,
     /// What was said or written; empty while nobody knows.
     pub text: String,
+    /// What was written, as safe HTML; null for what was said.
+    pub html: Option<String>,
 }
 
 /// An answer.

@@ -1,13 +1,17 @@
 //! A person's own windows in rounds.
 
+use std::collections::HashSet;
+
+use jiff::civil::Date;
 use meridian_domain::enums::{AnswerState, RoundState};
-use meridian_domain::ids::{RoundId, UserId};
+use meridian_domain::ids::{CheckInId, RoundId, UserId};
 use meridian_domain::rounds::answer_state;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
-use super::{Round, RoundMember, answers_of, find, member};
+use super::{Round, RoundMember, answers_of, find, member, members};
 use crate::entity::round_members::{self, Column};
+use crate::entity::rounds;
 use crate::{Conn, StoreError};
 
 /// A round in which somebody is expected.
@@ -60,4 +64,25 @@ async fn read(
         found.push(Mine { round, window, state });
     }
     Ok(found)
+}
+
+/// Whose window of which date, from a date on, has begun: a date that was opened by hand is not to open again.
+pub async fn begun(
+    conn: &impl Conn,
+    check_in: CheckInId,
+    since: Date,
+    now: i64,
+) -> Result<HashSet<(UserId, Date)>, StoreError> {
+    let found = rounds::Entity::find()
+        .filter(rounds::Column::CheckInId.eq(check_in.0))
+        .filter(rounds::Column::HeldOn.gte(since.to_string()))
+        .all(conn.raw())
+        .await?;
+    let mut begun = HashSet::new();
+    for row in found {
+        let date = row.held_on.parse()?;
+        let windows = members(conn, row.id.into()).await?;
+        begun.extend(windows.iter().filter(|one| one.opens_at <= now).map(|one| (one.user_id, date)));
+    }
+    Ok(begun)
 }

@@ -19,12 +19,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use answers::{Answers, WatchTime, answers, answers_of, marks, watched};
 pub use away::{Absence, AbsenceKind, absences, put_away, put_holidays};
-pub use mine::{Mine, mine, open_of_user};
+pub use mine::{Mine, begun, mine, open_of_user};
 pub use plans::{
     PlanItem, carried_over, goals, pin_plan, plan_from_suggestion, plan_item, plans, settle_plan,
 };
 pub(crate) use respond::responded;
-pub use tick::run_due;
+pub use tick::{open_now, run_due};
 
 use super::visibility;
 use crate::entity::{round_members, rounds};

@@ -115,9 +115,36 @@ async fn make(
         .filter_map(|member| Some((member, rule.opens_at(date, &member.zone)?.as_millisecond())))
         .filter(|(_, opens_at)| *opens_at > check_in.floor_at)
         .collect();
+    insert(tx, check_in, &windows, date, now_ms).await?;
+    Ok(())
+}
+
+/// Opens a date's round now, for everybody who is expected; the date's own opening then does nothing more. `None`: the
+/// date has a round, or nobody is expected.
+pub async fn open_now(tx: &Tx, check_in: &CheckIn, date: Date) -> Result<Option<Round>, StoreError> {
+    let now = tx.clock().now_ms();
+    let people = expected(tx, check_in).await?;
+    let windows: Vec<(&Member, i64)> = people.iter().map(|member| (member, now)).collect();
+    let Some(round) = insert(tx, check_in, &windows, date, now).await? else { return Ok(None) };
+    if let Ok(rule) = check_in.schedule.rule(check_in.made_on) {
+        step::step(tx, check_in, &rule, &round, now).await?;
+    }
+    // The scheduler reminds and closes.
+    look_at(tx, check_in.id, check_in.checked_at, 0).await?;
+    super::find_any(tx, round.id).await
+}
+
+/// A round with windows that open at these instants; `None`: the date has one, or there are no windows.
+async fn insert(
+    tx: &Tx,
+    check_in: &CheckIn,
+    windows: &[(&Member, i64)],
+    date: Date,
+    now_ms: i64,
+) -> Result<Option<Round>, StoreError> {
     let closes_at = windows.iter().map(|(_, at)| rounds::due_at(*at, check_in.open_for_minutes)).max();
     let (Some(first), Some(closes_at)) = (windows.iter().map(|(_, at)| *at).min(), closes_at) else {
-        return Ok(());
+        return Ok(None);
     };
     let row = table::Model {
         id: RoundId::new(tx.clock()).0,
@@ -140,7 +167,7 @@ async fn make(
     let made =
         table::Entity::insert(active).on_conflict(unless_there).exec_without_returning(tx.raw()).await?;
     if made == 0 {
-        return Ok(());
+        return Ok(None);
     }
     let rows = windows.iter().map(|(member, opens_at)| round_members::ActiveModel {
         round_id: Set(row.id),
@@ -154,5 +181,5 @@ async fn make(
     round_members::Entity::insert_many(rows).exec_without_returning(tx.raw()).await?;
     let round: Round = super::from_row(row)?;
     tell::round(tx, EventKind::RoundOpened, &round);
-    Ok(())
+    Ok(Some(round))
 }

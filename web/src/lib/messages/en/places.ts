@@ -94,7 +94,9 @@ export const places = {
   'team.members': 'Members',
   'team.settings': 'Settings',
   'team.emptyTitle': 'Nothing here yet',
-  'team.emptyText': 'The first update starts it: record what you would say in the meeting.',
+  'team.emptyText':
+    'The first update starts it: record what you would say in the meeting. Or let a round ask everybody, now.',
+  'team.emptyRound': 'Start a round',
   'team.notMember': 'You look at an open team that you are not in.',
   'team.leave': 'Leave team',
   'team.leaveAsk': 'Leave {name}?',
