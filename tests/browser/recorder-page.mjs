@@ -3,27 +3,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { browser, button, person, recordFor, recorded, speech, start, until, visit } from './recorder-lib.mjs';
+import { button, idOf, keptBy, person, recordFor, recorded, speech, stage, start, stop, until, visit } from './recorder-lib.mjs';
 
 const [base, folder] = process.argv.slice(2);
 const said = speech(folder);
-const open = [];
+const { launch: begin, step, curtain } = stage(folder);
 
-async function step(what, act) {
-  const begin = Date.now();
-  try {
-    await act();
-    console.log(`ok ${what} (${Date.now() - begin} ms)`);
-  } catch (error) {
-    console.log(`FAILED ${what}: ${error?.stack ?? error}`);
-    for (const one of open) await one.page.screenshot({ path: path.join(folder, `failed-${one.name}.png`) }).catch(() => undefined);
-    for (const one of open) await one.close().catch(() => undefined);
-    process.exit(1);
-  }
-}
-
-async function launch(name, options) {
-  const one = await browser(folder, name, options);
+async function launch(name, options, how) {
+  const one = await begin(name, options, how);
   // A device that is unplugged: its track ends by itself, which the page can only be told.
   await one.context.addInitScript(() => {
     window.devices = [];
@@ -40,12 +27,10 @@ async function launch(name, options) {
       track.dispatchEvent(new Event('ended'));
     };
   });
-  open.push(one);
   return one;
 }
 
 const shot = (page, name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
-const idOf = (page) => new URL(page.url()).pathname.split('/')[2];
 const ada = await person(base, 'Ada');
 const team = (await ada.call('POST', `/workspaces/${ada.workspace}/teams`, { name: 'Product' })).id;
 const drafts = async () => (await ada.call('GET', `/workspaces/${ada.workspace}/updates?drafts=only`)).items;
@@ -119,18 +104,9 @@ await step('a take is thrown away and leaves nothing', async () => {
   await button(page, 'Start over').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Start over' }).click();
   await button(page, 'Start recording').waitFor();
-  await page.waitForFunction(async () => {
-    const open = await new Promise((done) => {
-      const request = indexedDB.open('meridian-recordings');
-      request.onsuccess = () => done(request.result);
-    });
-    const all = open.transaction('recordings').objectStore('recordings').count();
-    const count = await new Promise((done) => (all.onsuccess = () => done(all.result)));
-    open.close();
-    return count === 0;
-  });
   // The browser forgets it first, then the server.
   const until_ms = Date.now() + 30_000;
+  while ((await keptBy(page)) > 0) assert.ok(Date.now() < until_ms, 'the browser keeps it');
   for (let now = await drafts(); now.length !== before; now = await drafts())
     assert.ok(Date.now() < until_ms, `${JSON.stringify(now)} of ${before}`);
 });
@@ -184,9 +160,7 @@ await step('screen and camera: the bubble moves by keys and by mouse; unplugged,
   await shot(page, 'microphone-lost');
   await button(page, 'Go on').click();
   await recordFor(page, seconds + 4);
-  await button(page, 'Stop').click();
-  await page.waitForURL(/\/u\//);
-  const ready = await until(ada, idOf(page), (found) => found.status === 'ready');
+  const ready = await until(ada, await stop(page), (found) => found.status === 'ready');
   assert.ok(ready.duration_ms >= (seconds + 3) * 1000, `${ready.duration_ms}`);
 });
 
@@ -234,16 +208,15 @@ await step('a silent microphone is told', async () => {
   head.write('data', 36);
   head.writeUInt32LE(samples * 2, 40);
   fs.writeFileSync(silence, Buffer.concat([head, Buffer.alloc(samples * 2)]));
-  const mute = await launch('mute', { mic: silence });
+  const mute = await launch('mute', { mic: silence }, { leaves: true });
   await start(base, ada, mute.page, team, 'Voice only');
   await mute.page.getByText('Nothing is heard').first().waitFor();
   await shot(mute.page, 'silent');
   await mute.close();
-  open.splice(open.indexOf(mute), 1);
 });
 
 await step('a refused permission is told, and voice or a file remain', async () => {
-  const refused = await launch('refused', { refuse: true });
+  const refused = await launch('refused', { refuse: true }, { leaves: true });
   await visit(base, ada, refused.page, `/record?team=${team}`);
   await refused.page.getByRole('radio', { name: 'Camera', exact: true }).check({ force: true });
   await button(refused.page, 'Start recording').click();
@@ -251,7 +224,6 @@ await step('a refused permission is told, and voice or a file remain', async () 
   await refused.page.getByRole('link', { name: 'Upload a recording' }).waitFor();
   await shot(refused.page, 'refused');
   await refused.close();
-  open.splice(open.indexOf(refused), 1);
 });
 
 await step('an insecure address says why it cannot record, and offers upload', async () => {
@@ -265,6 +237,4 @@ await step('an insecure address says why it cannot record, and offers upload', a
   await plain.page.waitForURL(/\/upload\?team=/);
 });
 
-for (const { close } of open) await close();
-console.log('all steps done');
-process.exit(0);
+await curtain();

@@ -5,47 +5,17 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import readline from 'node:readline';
-import { axe, browser, button, person, recordFor, recorded, speech, start, TITLE, until, visit } from './recorder-lib.mjs';
+import { axe, button, keptBy, person, recordFor, recorded, speech, stage, start, stop, TITLE, until, visit } from './recorder-lib.mjs';
 
 const [base, folder, seed = '1'] = process.argv.slice(2);
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const said = speech(folder);
-const open = [];
-
-async function step(what, act) {
-  const begin = Date.now();
-  try {
-    const result = await act();
-    console.log(`ok ${what} (${Date.now() - begin} ms)`);
-    return result;
-  } catch (error) {
-    console.log(`FAILED ${what}: ${error?.stack ?? error}`);
-    for (const one of open) {
-      await one.page.screenshot({ path: path.join(folder, `failed-${one.name}.png`) }).catch(() => undefined);
-      console.log(one.complaints.join('\n'));
-      await one.close().catch(() => undefined);
-    }
-    process.exit(1);
-  }
-}
-
-async function launch(name, options) {
-  const one = await browser(folder, name, options);
-  open.push(one);
-  return one;
-}
+const { launch, kill, step, curtain } = stage(folder);
 
 async function restartServer() {
   console.log('RESTART');
   await lines.next();
 }
-
-const idOf = (page) => new URL(page.url()).pathname.split('/')[2];
-const stop = async (page) => {
-  await button(page, 'Stop').click();
-  await page.waitForURL(/\/u\//);
-  return idOf(page);
-};
 
 /** Length between what was certainly recorded and the time that passed, and what was spoken is in the transcript. */
 async function whole(who, update, least_ms, most_ms) {
@@ -127,17 +97,7 @@ await step('camera, through a cut network and a killed server', async () => {
   const other = await first.context.newPage();
   await visit(base, ada, other, '/');
   await other.getByRole('region', { name: 'Your drafts' }).waitFor();
-  const kept = await other.evaluate(async () => {
-    const open = await new Promise((done) => {
-      const request = indexedDB.open('meridian-recordings');
-      request.onsuccess = () => done(request.result);
-    });
-    const all = open.transaction('recordings').objectStore('recordings').getAll();
-    return new Promise((done) => {
-      all.onsuccess = () => done(all.result.length);
-    });
-  });
-  assert.equal(kept, 1);
+  assert.equal(await keptBy(other), 1);
   assert.equal(await other.getByRole('region', { name: 'A recording is not sent yet' }).count(), 0);
   await other.close();
   const seconds = await recorded(first.page);
@@ -153,8 +113,7 @@ await step('voice: the browser is killed, the next visit sends the rest', async 
   const wanted = 6_000 + ((Number(seed) * 7_919) % 4_000);
   await first.page.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), wanted);
   const recorded_ms = Date.now() - first.clock.startedAt;
-  await first.kill();
-  open.splice(open.indexOf(first), 1);
+  await kill(first);
   first = await launch('ada', { mic: said.file });
   await visit(base, ada, first.page, '/');
   const left = first.page.getByRole('region', { name: 'A recording is not sent yet' });
@@ -196,7 +155,4 @@ await step('whiteboard: drawn on, trimmed, published', async () => {
   assert.deepEqual([seen.publish.state, seen.duration_ms], ['published', 3_000]);
 });
 
-await step('no page threw an error or broke its policy', () => assert.deepEqual(open.flatMap((one) => one.complaints), []));
-for (const one of open) await one.close();
-console.log('all steps done');
-process.exit(0);
+await curtain();

@@ -2,33 +2,18 @@
 // and by dropped recordings, played as one list, read, carried over; and five minutes of catch-up.
 // usage: node round.mjs BASE RECORDING FOLDER_FOR_PICTURES CLOCK_FILE
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { api, invite, makeTeam, reaches, signUp, theatre } from './people.mjs';
 import { catchUp, plays, reads, skips } from './round/playing.mjs';
 
 const [base, recording, pictures, clock] = process.argv.slice(2);
 const stage = await theatre(base, pictures);
 const { person, step, accessible, curtain } = stage;
+const at = (instant) => stage.at(clock, instant);
 
 const ada = await person('Ada', 'Europe/Berlin');
 const ben = await person('Ben', 'Asia/Kolkata');
 const cleo = await person('Cleo', 'America/New_York');
 const dan = await person('Dan', 'Asia/Kolkata');
-const everybody = [ada, ben, cleo, dan];
-
-/**
- * Server and browsers have this instant from now on. No page is open meanwhile: one that was left while it renews its
- * token would be signed out.
- */
-async function at(instant) {
-  for (const who of everybody) await who.page.goto('about:blank');
-  fs.writeFileSync(`${clock}.new`, instant);
-  fs.renameSync(`${clock}.new`, clock);
-  for (const who of everybody) {
-    who.expected.push(/status of 401/);
-    await who.context.clock.setFixedTime(instant);
-  }
-}
 
 /** Waits until somebody's inbox, as it is open, says that the round waits for them. */
 async function told(who, until) {
@@ -186,6 +171,29 @@ await step('on Tuesday Ada’s plan is a checklist: done, and dropped', async ()
   await accessible(ada, 'round-tuesday', { phone: true });
   await ada.page.getByRole('link', { name: 'Round before' }).click();
   await ada.page.getByText('Closed Mon').or(ada.page.getByText(/Closed yesterday/)).waitFor();
+});
+await step('a new team is led to its first round, which opens at once; today’s opens only once', async () => {
+  const { page } = ada;
+  const fresh = await makeTeam(ada, 'Support', 'Open');
+  await page.getByRole('link', { name: 'Start a round' }).click();
+  await page.getByRole('link', { name: /^Daily stand-up/ }).click();
+  await page.getByRole('button', { name: 'Save and open the first round now' }).click();
+  await page.waitForURL(/\/r\//);
+  await page.getByText('The round is open. Everybody is told.').waitFor();
+  await page.getByRole('link', { name: 'Record', exact: true }).waitFor();
+  await accessible(ada, 'round-opened', { phone: true });
+  await page.goto(`${base}/t/${fresh}/check-ins`);
+  await page.getByText('0 of 1 answered').waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Open now/ }).count(), 0);
+  const weekly = { name: 'Weekly', prompts: ['What was good?'], schedule: { days: ['fr'], at: '09:00', zone: 'member' }, open_for_minutes: 60 };
+  const made = await api(ada, 'POST', `/api/v1/teams/${fresh}/check-ins`, weekly);
+  await page.reload();
+  await page.getByRole('button', { name: 'Open now Weekly' }).waitFor();
+  await accessible(ada, 'check-ins-open-now', { phone: true });
+  await page.getByRole('button', { name: 'Open now Weekly' }).click();
+  await page.waitForURL(/\/r\//);
+  await page.getByText('What was good?').first().waitFor();
+  assert.equal((await api(ada, 'POST', `/api/v1/check-ins/${made.json.id}/open`, {})).status, 409);
 });
 await curtain();
 process.exit(0);

@@ -25,6 +25,8 @@ pub(crate) struct Instance {
     dir: TempDir,
     port: u16,
     log: &'static str,
+    /// Settings beyond those of all instances.
+    extra: Vec<(&'static str, String)>,
     server: Child,
     http: reqwest::Client,
 }
@@ -38,7 +40,7 @@ pub(crate) fn program() -> PathBuf {
     program
 }
 
-fn spawn(dir: &Path, port: u16, filter: &str) -> Child {
+fn spawn(dir: &Path, port: u16, filter: &str, extra: &[(&'static str, String)]) -> Child {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("log")).unwrap();
     let mut command = Command::new(program());
     let clock = dir.join(CLOCK);
@@ -52,6 +54,7 @@ fn spawn(dir: &Path, port: u16, filter: &str) -> Child {
         .env("MERIDIAN_WHISPER_MODEL", MODEL)
         .env("MERIDIAN_SIGNUP", "open")
         .env("MERIDIAN_LOG", filter)
+        .envs(extra.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)
@@ -71,7 +74,14 @@ impl Instance {
 
     /// The same with another filter for its log.
     pub(crate) async fn start_logging(log: &'static str) -> Self {
-        Self::begin(TempDir::new().unwrap(), log).await
+        Self::begin(TempDir::new().unwrap(), log, Vec::new()).await
+    }
+
+    /// One with more settings, at an instant.
+    pub(crate) async fn start_with(extra: Vec<(&'static str, String)>, instant: &str) -> Self {
+        let dir = TempDir::new().unwrap();
+        std::fs::write(dir.path().join(CLOCK), instant).unwrap();
+        Self::begin(dir, LOG, extra).await
     }
 
     /// The same in a folder that may have data. At `instant` time stands still until [`Instance::clock`] says another.
@@ -79,19 +89,20 @@ impl Instance {
         if let Some(instant) = instant {
             std::fs::write(dir.path().join(CLOCK), instant).unwrap();
         }
-        Self::begin(dir, LOG).await
+        Self::begin(dir, LOG, Vec::new()).await
     }
 
-    async fn begin(dir: TempDir, log: &'static str) -> Self {
+    async fn begin(dir: TempDir, log: &'static str, extra: Vec<(&'static str, String)>) -> Self {
         // Fails when another test was faster, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let port = free_port();
-        let server = spawn(dir.path(), port, log);
+        let server = spawn(dir.path(), port, log, &extra);
         let instance = Self {
             base: format!("http://127.0.0.1:{port}"),
             dir,
             port,
             log,
+            extra,
             server,
             http: reqwest::Client::new(),
         };
@@ -131,7 +142,7 @@ impl Instance {
     pub(crate) async fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        self.server = spawn(self.dir.path(), self.port, self.log);
+        self.server = spawn(self.dir.path(), self.port, self.log, &self.extra);
         self.wait_ready().await;
     }
 

@@ -1,5 +1,6 @@
 //! The whole: server, embedded worker, media child, recogniser, browser.
 
+mod browser;
 mod chunks;
 mod inert;
 mod instance;
@@ -11,6 +12,7 @@ mod round;
 mod share;
 mod supervisor;
 mod together;
+mod told;
 mod trims;
 mod two_people;
 mod upgrade;
