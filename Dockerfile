@@ -26,9 +26,10 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
     && useradd --uid 10001 --no-create-home meridian && install -d -o meridian -g meridian /data /models
 COPY --from=build /src/target/release/meridian-server /src/target/release/meridian-worker /src/target/release/meridian /usr/local/bin/
 COPY --from=model --chown=meridian:meridian /models /models
+COPY deploy/entrypoint.sh /usr/local/bin/meridian-entrypoint
 USER 10001:10001
 VOLUME ["/data", "/models"]
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/readyz"]
-ENTRYPOINT ["meridian-server"]
-CMD ["serve"]
+ENTRYPOINT ["meridian-entrypoint"]
+CMD ["meridian-server", "serve"]

@@ -11,3 +11,4 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 scripts/check-deps.sh
 scripts/check-sources.sh
 scripts/check-licences.py
+scripts/check-compose.sh
