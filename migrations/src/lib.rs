@@ -40,7 +40,29 @@ fn portable(backend: DatabaseBackend, sql: &str) -> String {
         DatabaseBackend::Postgres => ("uuid", "bigserial PRIMARY KEY NOT NULL"),
         _ => ("blob", "integer PRIMARY KEY AUTOINCREMENT NOT NULL"),
     };
-    sql.replace("{uuid}", uuid).replace("{serial}", serial)
+    let filled = sql.replace("{uuid}", uuid).replace("{serial}", serial);
+    if backend == DatabaseBackend::Postgres { sorted_by_bytes(&filled) } else { filled }
+}
+
+/// Columns of the type `text` sort by bytes, as on SQLite, whatever the database's language is. The type stands
+/// behind its column's name; a column that is called `text` stands behind a comma or a bracket.
+fn sorted_by_bytes(sql: &str) -> String {
+    const TYPE: &str = " text";
+    let mut out = String::with_capacity(sql.len() + 256);
+    let mut rest = sql;
+    while let Some(at) = rest.find(TYPE) {
+        let (before, found) = rest.split_at(at);
+        let after = found.get(TYPE.len()..).unwrap_or_default();
+        out.push_str(before);
+        let named = out.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        out.push_str(TYPE);
+        if named && (after.is_empty() || after.starts_with([' ', ',', ')', ';', '\n'])) {
+            out.push_str(" COLLATE \"C\"");
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Runs the statements of a text file one by one.
@@ -54,4 +76,18 @@ async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
         connection.execute_unprepared(statement).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sorted_by_bytes;
+
+    #[test]
+    fn columns_of_text_sort_by_bytes() {
+        let table =
+            "CREATE TABLE t (a text NOT NULL, text text, texts bigint,\n  text text);\nADD COLUMN b text";
+        let wanted = "CREATE TABLE t (a text COLLATE \"C\" NOT NULL, text text COLLATE \"C\", texts bigint,\n  \
+            text text COLLATE \"C\");\nADD COLUMN b text COLLATE \"C\"";
+        assert_eq!(sorted_by_bytes(table), wanted);
+    }
 }

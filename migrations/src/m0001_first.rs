@@ -11,13 +11,16 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::run(manager, include_str!("sql/m0001_up.sql")).await?;
-        if manager.get_database_backend() == DatabaseBackend::Sqlite {
-            crate::run(manager, include_str!("sql/m0001_sqlite.sql")).await?;
+        match manager.get_database_backend() {
+            DatabaseBackend::Postgres => crate::run(manager, include_str!("sql/m0001_postgres.sql")).await,
+            _ => crate::run(manager, include_str!("sql/m0001_sqlite.sql")).await,
         }
-        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() == DatabaseBackend::Postgres {
+            crate::run(manager, "DROP TABLE IF EXISTS search_terms").await?;
+        }
         crate::run(manager, include_str!("sql/m0001_down.sql")).await
     }
 }

@@ -49,7 +49,7 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .wrap(from_fn(admit::admit))
             .wrap(from_fn(measure::measure))
             .wrap(from_fn(cors::cors))
-            .wrap(headers::security())
+            .wrap(headers::security(&state.settings))
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(TracingLogger::<ByPattern>::new())
             .app_data(state.clone())

@@ -112,7 +112,7 @@ async fn keep_alive(context: &Context, job: &Job) -> JobError {
         tokio::time::sleep(lease_time / 3).await;
         let (phase, percent) = job.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let beat = async {
-            let tx = context.store.write().await?;
+            let tx = context.store.write_beside().await?;
             let held = jobs::heartbeat(&tx, job.lease(), lease_ms, &phase, percent).await?;
             tx.commit().await?;
             Ok::<bool, JobError>(held)

@@ -136,7 +136,7 @@ async fn take_what_fits(
     let mut took = false;
     for room in rooms {
         let Ok(place) = Arc::clone(&room.places).try_acquire_owned() else { continue };
-        let tx = context.store.write().await?;
+        let tx = context.store.write_beside().await?;
         let owner = &context.worker_id;
         let Some(claimed) = queue::claim(&tx, room.kinds, room.sources, owner, lease_ms).await? else {
             tx.rollback().await?;

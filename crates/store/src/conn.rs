@@ -1,19 +1,31 @@
-//! Connections: many readers, one writer, transactions that end with their events.
+//! Connections: many readers, few writers, transactions that end with their events.
 
-use std::path::Path;
-use std::sync::Mutex;
-use std::time::Duration;
+mod postgres;
+#[cfg(test)]
+mod postgres_tests;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod watcher;
+mod wire;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use meridian_domain::clock::Clock;
 use meridian_migrations::{Migrator, MigratorTrait};
-use sea_orm::sqlx::Connection as _;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
+use self::postgres::Lock;
 use crate::repo::events::{self, NewEvent};
 use crate::{StoreError, repo};
+
+pub use watcher::Watcher;
+pub use wire::Dialect;
+use wire::Wire;
 
 /// Something that a repository can send statements through. Sealed by its associated type: only this crate
 /// makes implementors.
@@ -23,36 +35,51 @@ pub trait Conn: Sync {
 
     /// The connection of sea-orm.
     fn raw(&self) -> &Self::Raw;
+
+    /// Which database it is, for the few statements that cannot be the same for both.
+    fn dialect(&self) -> Dialect;
 }
 
 /// Reads, outside any transaction.
 #[derive(Clone, Debug)]
-pub struct Reader(DatabaseConnection);
+pub struct Reader(Wire<DatabaseConnection>);
 
 impl Conn for Reader {
-    type Raw = DatabaseConnection;
+    type Raw = Wire<DatabaseConnection>;
 
     fn raw(&self) -> &Self::Raw {
         &self.0
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.0.dialect
     }
 }
 
 /// How to open the database.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
-    /// `sqlite://path` or `sqlite::memory:`-like addresses are refused: a file is needed, since the worker shares it.
+    /// `sqlite://path` (a file: the worker shares it) or `postgres://user:password@host/database`.
     pub url: String,
     /// How many connections read at the same time.
     pub max_readers: u32,
 }
 
 /// The database of one process.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
-    url: String,
+    url: Arc<str>,
+    dialect: Dialect,
     reader: Reader,
     writer: DatabaseConnection,
     clock: Clock,
+}
+
+impl fmt::Debug for Store {
+    /// Without the address, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.dialect).finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -61,34 +88,45 @@ impl Store {
     /// # Errors
     /// No database there, or one that would lose acknowledged commits.
     pub async fn open(options: &StoreOptions, clock: Clock) -> Result<Self, StoreError> {
-        let path = options.url.strip_prefix("sqlite://").ok_or_else(|| {
-            StoreError::Setup("the database's address has to begin with sqlite://".to_owned())
-        })?;
-        if let Some(parent) = Path::new(path.split('?').next().unwrap_or(path)).parent() {
-            std::fs::create_dir_all(parent).map_err(|e| {
-                StoreError::Setup(format!("the database's folder cannot be made: {}", e.kind()))
-            })?;
+        let url: Arc<str> = options.url.as_str().into();
+        let dialect = dialect_of(&url)?;
+        let writers = match dialect {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => options.max_readers,
+        };
+        if dialect == Dialect::Sqlite {
+            sqlite::make_folder(&url)?;
         }
-        let writer = connect(&options.url, 1).await?;
-        check_durable(&writer).await?;
-        let reader = Reader(connect(&options.url, options.max_readers).await?);
-        Ok(Self { url: options.url.clone(), reader, writer, clock })
+        let writer = Database::connect(connect_options(dialect, &url, writers)).await?;
+        match dialect {
+            Dialect::Sqlite => sqlite::check_durable(&writer).await?,
+            Dialect::Postgres => postgres::check_durable(&writer).await?,
+        }
+        let inner = Database::connect(connect_options(dialect, &url, options.max_readers)).await?;
+        Ok(Self { url, dialect, reader: Reader(Wire { inner, dialect }), writer, clock })
     }
 
     /// Runs the migrations that the database does not have yet.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Migrator::up(&self.writer, None).await?;
-        Ok(())
+        match self.dialect {
+            Dialect::Sqlite => Ok(Migrator::up(&self.writer, None).await?),
+            Dialect::Postgres => postgres::migrate(&self.writer, true).await,
+        }
     }
 
     /// Takes all migrations back (tests of `down`).
     pub async fn migrate_down(&self) -> Result<(), StoreError> {
-        Migrator::down(&self.writer, None).await?;
-        Ok(())
+        match self.dialect {
+            Dialect::Sqlite => Ok(Migrator::down(&self.writer, None).await?),
+            Dialect::Postgres => postgres::migrate(&self.writer, false).await,
+        }
     }
 
     /// Names of migrations that are missing in the database.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        if self.dialect == Dialect::Postgres {
+            return postgres::pending(&self.writer).await;
+        }
         let pending = Migrator::get_pending_migrations(&self.writer).await?;
         Ok(pending.iter().map(|m| m.name().to_owned()).collect())
     }
@@ -103,111 +141,85 @@ impl Store {
         &self.clock
     }
 
-    /// Begins a transaction that holds the write lock from its start.
+    /// Begins a transaction beside which nobody else writes, from its start.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+        self.begin(Lock::Alone).await
+    }
+
+    /// Begins a transaction beside which others of this kind may write (on PostgreSQL): for the few whose every
+    /// statement names what it expects to find (compare-and-set, a lease, a row that it locked first). None of
+    /// [`Store::write`] runs meanwhile.
+    pub async fn write_beside(&self) -> Result<Tx, StoreError> {
+        self.begin(Lock::Beside).await
+    }
+
+    async fn begin(&self, lock: Lock) -> Result<Tx, StoreError> {
+        let inner = match self.dialect {
+            Dialect::Sqlite => {
+                let options = TransactionOptions {
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                    ..TransactionOptions::default()
+                };
+                self.writer.begin_with_options(options).await?
+            }
+            Dialect::Postgres => postgres::begin(&self.writer, lock).await?,
         };
-        let inner = self.writer.begin_with_options(options).await?;
+        let inner = Wire { inner, dialect: self.dialect };
         Ok(Tx { inner, events: Mutex::new(Vec::new()), clock: self.clock.clone() })
     }
 
-    /// A connection of its own that tells when anything was committed, by any process. Every connection has its own
-    /// count of that, so a pool's cannot be compared.
+    /// Tells when anything was committed, by any process. On SQLite that is a connection of its own: every one has its
+    /// own count, so a pool's cannot be compared. On PostgreSQL it listens, and asks once a second all the same.
     pub async fn watcher(&self) -> Result<Watcher, StoreError> {
-        let mut options = options(&self.url, 1);
+        if self.dialect == Dialect::Postgres {
+            return Ok(Watcher::postgres(Arc::clone(&self.url)));
+        }
+        let mut options = sqlite::options(&self.url, 1);
         options.max_lifetime(None).idle_timeout(None).test_before_acquire(false);
-        let reader = Reader(Database::connect(options).await?);
-        Ok(Watcher { reader, seen: 0 })
+        let inner = Database::connect(options).await?;
+        Ok(Watcher::sqlite(Reader(Wire { inner, dialect: self.dialect })))
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        repo::scalar_i64(&self.reader, "SELECT 1").await.map(|_| ())
+        repo::scalar_i64(&self.reader, "SELECT CAST(1 AS bigint)").await.map(|_| ())
     }
 }
 
-async fn connect(url: &str, max: u32) -> Result<DatabaseConnection, StoreError> {
-    Ok(Database::connect(options(url, max)).await?)
-}
-
-fn options(url: &str, max: u32) -> ConnectOptions {
-    let address = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-    let mut options = ConnectOptions::new(address);
-    options
-        .max_connections(max)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|o| {
-            o.pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
-                .pragma("foreign_keys", "ON")
-                .pragma("temp_store", "MEMORY")
-                .busy_timeout(Duration::from_secs(5))
-        })
-        .map_sqlx_sqlite_before_acquire(|connection, _| {
-            // A COMMIT that fails (no room, a broken disk) ends the transaction in SQLite but not in sqlx, which would
-            // make a savepoint of the next one: it could be acknowledged and never be committed.
-            let ended = !connection.is_in_transaction();
-            if !ended {
-                tracing::warn!("a connection is closed: its last transaction did not end as it should");
-            }
-            Box::pin(async move { Ok(ended) })
-        });
-    options
-}
-
-async fn check_durable(writer: &DatabaseConnection) -> Result<(), StoreError> {
-    let row = |sql: &'static str| async move {
-        writer.query_one_raw(Statement::from_string(writer.get_database_backend(), sql)).await
-    };
-    let synchronous: i64 = match row("PRAGMA synchronous").await? {
-        Some(found) => found.try_get_by_index(0)?,
-        None => -1,
-    };
-    let journal: String = match row("PRAGMA journal_mode").await? {
-        Some(found) => found.try_get_by_index(0)?,
-        None => String::new(),
-    };
-    if synchronous == 2 && journal.eq_ignore_ascii_case("wal") {
-        return Ok(());
+fn dialect_of(url: &str) -> Result<Dialect, StoreError> {
+    if url.starts_with("sqlite://") {
+        Ok(Dialect::Sqlite)
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(Dialect::Postgres)
+    } else {
+        let known = "the database's address has to begin with sqlite:// or postgres://";
+        Err(StoreError::Setup(known.to_owned()))
     }
-    Err(StoreError::Setup(format!(
-        "synchronous is {synchronous} (needed: 2, FULL), journal_mode is {journal} (needed: wal)"
-    )))
 }
 
-/// See [`Store::watcher`].
-#[derive(Debug)]
-pub struct Watcher {
-    reader: Reader,
-    seen: i64,
-}
-
-impl Watcher {
-    /// Whether anything was committed since the last call; the first call says yes.
-    pub async fn changed(&mut self) -> Result<bool, StoreError> {
-        let version = repo::scalar_i64(&self.reader, "PRAGMA data_version").await?;
-        let changed = version != self.seen;
-        self.seen = version;
-        Ok(changed)
+fn connect_options(dialect: Dialect, url: &str, max: u32) -> ConnectOptions {
+    match dialect {
+        Dialect::Sqlite => sqlite::options(url, max),
+        Dialect::Postgres => postgres::options(url, max),
     }
 }
 
 /// A transaction. Dropped without [`Tx::commit`] it rolls back.
 pub struct Tx {
-    inner: DatabaseTransaction,
+    inner: Wire<DatabaseTransaction>,
     events: Mutex<Vec<NewEvent>>,
     clock: Clock,
 }
 
 impl Conn for Tx {
-    type Raw = DatabaseTransaction;
+    type Raw = Wire<DatabaseTransaction>;
 
     fn raw(&self) -> &Self::Raw {
         &self.inner
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.inner.dialect
     }
 }
 
@@ -226,17 +238,22 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         let events =
             std::mem::take(&mut *self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        events::append(&self, &events).await?;
-        self.inner.commit().await?;
+        if self.inner.dialect == Dialect::Postgres {
+            if !events.is_empty() {
+                postgres::lock_events(&self.inner.inner).await?;
+            }
+            events::append(&self, &events).await?;
+            postgres::notify(&self.inner.inner).await?;
+        } else {
+            events::append(&self, &events).await?;
+        }
+        self.inner.inner.commit().await?;
         Ok(())
     }
 
     /// Takes everything back.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        self.inner.rollback().await?;
+        self.inner.inner.rollback().await?;
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

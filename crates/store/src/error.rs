@@ -35,7 +35,9 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the database could not write for want of room; the transaction was taken back.
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Db(error) if error.to_string().contains("database or disk is full"))
+        let Self::Db(error) = self else { return false };
+        let text = error.to_string();
+        text.contains("database or disk is full") || text.contains("No space left on device")
     }
 
     /// Whether the database says that a unique index has the value already.

@@ -12,6 +12,6 @@ mod json;
 pub mod repo;
 mod search;
 
-pub use conn::{Conn, Reader, Store, StoreOptions, Tx, Watcher};
+pub use conn::{Conn, Dialect, Reader, Store, StoreOptions, Tx, Watcher};
 pub use error::StoreError;
 pub use repo::events::NewEvent;

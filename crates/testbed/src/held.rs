@@ -1,10 +1,12 @@
 //! A server that ends with the process that started it.
 
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Files are kept in memory where so much is free there, in bytes.
+const LEAST_MEMORY_BYTES: u64 = 4 << 30;
 /// How long a server may take until it answers.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
@@ -17,18 +19,23 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// A new folder for a server, readable for whatever user it will run as.
+    /// A new folder for a server, readable for whatever user it will run as; in memory where there is room, since
+    /// what is written is forgotten soon.
     pub(crate) fn folder() -> std::io::Result<PathBuf> {
         use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::Builder::new().prefix("meridian-test-").tempdir()?.keep();
+        let memory = Path::new("/dev/shm");
+        let roomy = rest_of(memory).is_some_and(|bytes| bytes > LEAST_MEMORY_BYTES);
+        let below = if roomy { memory.to_owned() } else { std::env::temp_dir() };
+        let folder = tempfile::Builder::new().prefix("meridian-test-").tempdir_in(below)?.keep();
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755))?;
         Ok(folder)
     }
 
-    /// Starts `program` as `user` (`-`: as whoever this is) with its log in the folder.
+    /// Starts `program` as `user` (`-`: as whoever this is) with its log in the folder; `signal` ends it.
     pub(crate) fn start(
         folder: PathBuf,
         user: &str,
+        signal: &str,
         program: &[&str],
         environment: &[(&str, &str)],
     ) -> std::io::Result<Self> {
@@ -36,6 +43,7 @@ impl Held {
             .args(["-c", include_str!("hold.sh"), "hold.sh"])
             .arg(&folder)
             .arg(user)
+            .arg(signal)
             .args(program)
             .envs(environment.iter().copied())
             .stdin(Stdio::piped())
@@ -63,6 +71,12 @@ impl Drop for Held {
         drop(self.child.stdin.take());
         drop(self.child.wait());
     }
+}
+
+/// Bytes that are free in a file system.
+fn rest_of(folder: &Path) -> Option<u64> {
+    let asked = Command::new("df").args(["--output=avail", "-B1"]).arg(folder).output().ok()?;
+    String::from_utf8_lossy(&asked.stdout).lines().nth(1)?.trim().parse().ok()
 }
 
 /// Ports of loopback that nobody listened on a moment ago. They lie below those that the system gives to outgoing

@@ -1,7 +1,7 @@
-# hold.sh FOLDER USER COMMAND...: runs a server until standard input ends, so that it never outlives whoever started
+# hold.sh FOLDER USER SIGNAL COMMAND...: runs a server until standard input ends, so that it never outlives whoever started
 # it, not even after a SIGKILL; then stops it and removes its folder.
-folder=$1 user=$2
-shift 2
+folder=$1 user=$2 signal=$3
+shift 3
 as=()
 if [ "$user" != - ] && [ "$(id -u)" -eq 0 ]; then
   chown -R "$user" "$folder"
@@ -15,6 +15,6 @@ done
 "${as[@]}" "$@" </dev/null >>"$folder/log" 2>&1 &
 server=$!
 cat >/dev/null
-kill -INT "$server" 2>/dev/null
+kill -s "$signal" "$server" 2>/dev/null
 wait "$server"
 rm -rf "$folder"

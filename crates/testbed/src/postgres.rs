@@ -51,7 +51,7 @@ impl Postgres {
             "-cshared_buffers=64MB".to_owned(),
         ];
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let mut held = Held::start(folder.clone(), "postgres", &arguments, &[]).expect("bash");
+        let mut held = Held::start(folder.clone(), "postgres", "QUIT", &arguments, &[]).expect("bash");
         let ready = programs.join("pg_isready");
         held.wait_until("PostgreSQL", || {
             let asked =

@@ -79,7 +79,7 @@ impl Seaweed {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let environment =
             [("AWS_ACCESS_KEY_ID", access_key), ("AWS_SECRET_ACCESS_KEY", secret_key), ("S3_BUCKET", BUCKET)];
-        let mut held = Held::start(folder, "-", &arguments, &environment).expect("bash");
+        let mut held = Held::start(folder, "-", "KILL", &arguments, &environment).expect("bash");
         let address = format!("127.0.0.1:{}", at(0));
         held.wait_until("SeaweedFS", || answers(&address));
         Some(Self {

@@ -38,7 +38,7 @@ impl Failures<'_> {
     /// # Errors
     /// 500 where it cannot be counted.
     pub async fn count(&self, key: &str) -> ApiResult<()> {
-        let tx = self.store.write().await?;
+        let tx = self.store.write_beside().await?;
         attempts::count(&tx, &self.keys.hash_token(key), WINDOW_MS).await?;
         Ok(tx.commit().await?)
     }
@@ -52,7 +52,7 @@ impl Failures<'_> {
         if attempts::failed(self.store.reader(), &hash, WINDOW_MS).await?.failures == 0 {
             return Ok(());
         }
-        let tx = self.store.write().await?;
+        let tx = self.store.write_beside().await?;
         attempts::clear(&tx, &hash).await?;
         Ok(tx.commit().await?)
     }

@@ -47,7 +47,7 @@ fn settings(dir: &TempDir, clock: PathBuf) -> Settings {
     Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: "http://127.0.0.1:8080".to_owned(),
-        database_url: format!("sqlite://{}", data_dir.join("meridian.db").display()),
+        database_url: meridian_testbed::database(dir.path()),
         store_url: format!("file://{}", data_dir.join("objects").display()),
         s3_endpoint: None,
         s3_public_endpoint: None,

@@ -77,6 +77,11 @@ impl Instance {
         Self::begin(TempDir::new().unwrap(), log, Vec::new()).await
     }
 
+    /// One with more settings.
+    pub(crate) async fn start_set(extra: Vec<(&'static str, String)>) -> Self {
+        Self::begin(TempDir::new().unwrap(), LOG, extra).await
+    }
+
     /// One with more settings, at an instant.
     pub(crate) async fn start_with(extra: Vec<(&'static str, String)>, instant: &str) -> Self {
         let dir = TempDir::new().unwrap();

@@ -9,6 +9,7 @@ mod leaks;
 mod recorder;
 mod recordings;
 mod round;
+mod scaled;
 mod share;
 mod supervisor;
 mod together;

@@ -11,14 +11,14 @@ async fn store(folder: &tempfile::TempDir) -> Store {
     let store = Store::open(&StoreOptions { url, max_readers: 1 }, Clock::system()).await.unwrap();
     let tx = store.write().await.unwrap();
     tx.raw().execute_unprepared("CREATE TABLE notes (n integer)").await.unwrap();
-    tx.inner.commit().await.unwrap();
+    tx.inner.inner.commit().await.unwrap();
     store
 }
 
 async fn note(store: &Store) {
     let tx = store.write().await.unwrap();
     tx.raw().execute_unprepared("INSERT INTO notes VALUES (1)").await.unwrap();
-    tx.inner.commit().await.unwrap();
+    tx.inner.inner.commit().await.unwrap();
 }
 
 /// What an fsync that fails in COMMIT leaves: SQLite has taken the transaction back, sqlx does not know.
@@ -29,7 +29,7 @@ async fn after_a_commit_that_failed_what_is_committed_is_there() {
     for _ in 0..3 {
         let tx = store.write().await.unwrap();
         tx.raw().execute_unprepared("ROLLBACK").await.unwrap();
-        assert!(tx.inner.commit().await.is_err());
+        assert!(tx.inner.inner.commit().await.is_err());
     }
     // One that takes itself back, as a claim that finds no job does.
     store.write().await.unwrap().rollback().await.unwrap();

@@ -56,7 +56,7 @@ mod tests {
     #[tokio::test]
     async fn without_the_table_nothing_is_let_through() {
         let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", dir.path().join("a.db").display());
+        let url = meridian_testbed::database(dir.path());
         let options = StoreOptions { url, max_readers: 1 };
         let store = Store::open(&options, meridian_domain::clock::Clock::system()).await.unwrap();
         assert!(failed(store.reader(), "a", 60_000).await.is_err());
@@ -67,7 +67,7 @@ mod tests {
     #[tokio::test]
     async fn failures_count_by_key_and_are_forgotten() {
         let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", dir.path().join("a.db").display());
+        let url = meridian_testbed::database(dir.path());
         let options = StoreOptions { url, max_readers: 1 };
         let store = Store::open(&options, meridian_domain::clock::Clock::system()).await.unwrap();
         store.migrate().await.unwrap();

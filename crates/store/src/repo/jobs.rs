@@ -11,13 +11,11 @@ mod tests;
 use meridian_domain::ids::{JobId, UpdateId, WorkspaceId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::entity::jobs;
-use crate::{Conn, StoreError, Tx, json};
+use crate::{Conn, Dialect, StoreError, Tx, json};
 
 pub use lease::{
     Claimed, Lease, Retried, Sources, claim, fail, fence, finish, hand_back, heartbeat, park, retry_later,
@@ -162,7 +160,7 @@ pub async fn enqueue(tx: &Tx, new: &NewJob) -> Result<JobId, StoreError> {
 
 /// The database's real time in milliseconds since 1970. An embedded database has the machine's.
 pub async fn database_now_ms(conn: &impl Conn) -> Result<i64, StoreError> {
-    if conn.raw().get_database_backend() == DatabaseBackend::Sqlite {
+    if conn.dialect() == Dialect::Sqlite {
         return Ok(meridian_domain::clock::Clock::system().now_ms());
     }
     super::scalar_i64(conn, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)").await

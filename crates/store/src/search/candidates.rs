@@ -1,4 +1,4 @@
-//! Rows that FTS5 found, read and judged.
+//! Rows that the index found, read and judged.
 
 use std::collections::HashMap;
 
@@ -64,7 +64,7 @@ async fn read(conn: &impl Conn, rows: &[i64], neighbours: bool) -> Result<Vec<Ro
     let more = if neighbours { NEIGHBOURS } else { ", NULL, NULL" };
     let statement = format!(
         "SELECT r.row_id, r.update_id, r.source, r.segment_id, r.comment_id, r.start_ms, r.end_ms, r.at, r.text, \
-         r.language{more} FROM json_each(?) j CROSS JOIN search_rows r ON r.row_id = j.value \
+         r.language{more} FROM ({{numbers}}) j {{cross_join}} search_rows r ON r.row_id = j.value \
          JOIN updates u ON u.id = r.update_id AND u.deleted_at IS NULL AND u.publish_state = 'published'"
     );
     let mut found = HashMap::new();

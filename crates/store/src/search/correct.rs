@@ -1,7 +1,8 @@
 //! Words without a hit, taken for misspelt.
 
+use super::condition::{self, Condition};
+use super::engine;
 use super::filters::Filters;
-use super::fts5;
 use super::language::Language;
 use super::pattern::Pattern;
 use super::vocabulary;
@@ -28,8 +29,8 @@ pub(super) async fn correct(
 ) -> Result<Vec<Replaced>, StoreError> {
     let mut replaced = Vec::new();
     for pattern in patterns.iter_mut().filter(|pattern| pattern.correctable) {
-        let expression = fts5::own_expression(&filters.audiences, pattern);
-        if is_there(conn, &expression).await? {
+        let condition = condition::own_condition(&filters.audiences, pattern);
+        if is_there(conn, &condition).await? {
             continue;
         }
         let Some(folded) = pattern.sequences.first().and_then(|sequence| sequence.first()).cloned() else {
@@ -41,7 +42,7 @@ pub(super) async fn correct(
             if distance > nearest || instead.len() >= TAKEN {
                 break;
             }
-            if is_there(conn, &fts5::term_expression(&filters.audiences, &word)).await? {
+            if is_there(conn, &condition::term_condition(&filters.audiences, &word)).await? {
                 nearest = distance;
                 instead.push(word);
             }
@@ -54,7 +55,7 @@ pub(super) async fn correct(
     Ok(replaced)
 }
 
-async fn is_there(conn: &impl Conn, expression: &str) -> Result<bool, StoreError> {
-    let found = fts5::matching(conn, expression, fts5::Between::default(), i64::MAX, 1).await?;
+async fn is_there(conn: &impl Conn, condition: &Condition) -> Result<bool, StoreError> {
+    let found = engine::matching(conn, condition, engine::Between::default(), i64::MAX, 1).await?;
     Ok(!found.is_empty())
 }

@@ -5,9 +5,10 @@ use meridian_domain::ids::{AudienceId, TeamId, UserId, WorkspaceId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
+use super::condition::{Facets, id_facet, word_facet};
+use super::engine::Between;
 use super::find::Request;
 use super::fold::{fold, lower};
-use super::fts5::{Between, Facets, id_facet, word_facet};
 use super::results::HitSource;
 use super::sql;
 use crate::entity::teams;

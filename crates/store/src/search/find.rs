@@ -8,13 +8,14 @@ use meridian_domain::ids::{TeamId, UpdateId, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use super::candidates::{Asked, Candidate};
+use super::condition::{self, Condition};
 use super::correct::{Replaced, correct};
 use super::filters::{self, Filters};
 use super::pattern::Pattern;
 use super::query::Query;
 use super::rank::Weights;
 use super::results::{Found, HitSource};
-use super::{fts5, show};
+use super::{engine, show};
 use crate::repo::visibility;
 use crate::{Conn, StoreError};
 
@@ -126,7 +127,7 @@ pub async fn search(conn: &impl Conn, request: &Request) -> Result<Found, StoreE
     let replaced = correct(conn, &filters, &languages, &mut positives).await?;
     let weights = Weights::of(conn, &positives).await?;
     let search = Search {
-        expression: fts5::expression(&filters.all, &positives, &negatives),
+        condition: condition::condition(&filters.all, &positives, &negatives),
         asked: Asked { positives: &positives, negatives: &negatives, weights: &weights },
         filters: &filters,
         limit: request.limit,
@@ -153,7 +154,7 @@ async fn found(
 }
 
 struct Search<'a> {
-    expression: String,
+    condition: Condition,
     asked: Asked<'a>,
     filters: &'a Filters,
     limit: usize,
@@ -168,7 +169,7 @@ impl Search<'_> {
     ) -> Result<Option<(Vec<Group>, Option<Position>)>, StoreError> {
         let browsing = self.asked.positives.is_empty();
         let mut rows =
-            fts5::matching(conn, &self.expression, self.filters.between, i64::MAX, RANKED + 1).await?;
+            engine::matching(conn, &self.condition, self.filters.between, i64::MAX, RANKED + 1).await?;
         if position.is_none() && (browsing || rows.len() > RANKED) {
             return Ok(None);
         }
@@ -201,7 +202,7 @@ impl Search<'_> {
         let mut below = start;
         let mut page = Page { limit: self.limit, ..Page::default() };
         for _ in 0..STEPS {
-            let rows = fts5::matching(conn, &self.expression, self.filters.between, below, STEP).await?;
+            let rows = engine::matching(conn, &self.condition, self.filters.between, below, STEP).await?;
             let candidates = self.asked.judge(conn, &rows).await?;
             for candidate in candidates {
                 let update = candidate.row.update_id;
@@ -224,7 +225,7 @@ impl Search<'_> {
     /// Whether an earlier page had the update: whether a row at or above where this page begins fits.
     async fn shown_before(&self, conn: &impl Conn, update: UpdateId, start: i64) -> Result<bool, StoreError> {
         let rows = super::rows::numbers(conn, update, start).await?;
-        let rows = fts5::matching_of(conn, &self.expression, &rows).await?;
+        let rows = engine::matching_of(conn, &self.condition, &rows).await?;
         Ok(!self.asked.judge(conn, &rows).await?.is_empty())
     }
 }

@@ -1,4 +1,4 @@
-//! What of a row goes into FTS5's columns.
+//! What of a row goes into the index's columns.
 
 use super::tokens::Token;
 

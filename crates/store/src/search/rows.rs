@@ -9,11 +9,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::engine::Entry;
 use super::language::Language;
 use super::near::{Columns, columns};
 use super::results::HitSource;
 use super::tokens::{Token, tokenize};
-use super::{fts5, plain, sql, vocabulary};
+use super::{condition, engine, plain, sql, vocabulary};
 use crate::entity::{comments, search_rows, transcript_segments, updates};
 use crate::{Conn, StoreError, Tx, repo};
 
@@ -115,7 +116,7 @@ impl Wanted {
         (self.source.as_str(), self.segment_id, self.comment_id)
     }
 
-    /// What tells whether FTS5 and the vocabulary have to learn it anew.
+    /// What tells whether the index and the vocabulary have to learn it anew.
     fn digest(&self) -> i64 {
         let mut hash = Sha256::new();
         let language = self.language.tag();
@@ -155,13 +156,13 @@ fn language_of(update: &updates::Model, text: &str) -> Language {
 
 fn facets(update: &updates::Model, source: HitSource, author: Uuid, comment_kind: Option<&str>) -> String {
     let mut facets = vec![
-        fts5::id_facet('a', update.audience_id),
-        fts5::id_facet('t', update.team_id),
-        fts5::id_facet('u', author),
-        fts5::word_facet('s', source.as_str()),
-        fts5::word_facet('k', &update.kind),
+        condition::id_facet('a', update.audience_id),
+        condition::id_facet('t', update.team_id),
+        condition::id_facet('u', author),
+        condition::word_facet('s', source.as_str()),
+        condition::word_facet('k', &update.kind),
     ];
-    facets.extend(comment_kind.map(|kind| fts5::word_facet('c', kind)));
+    facets.extend(comment_kind.map(|kind| condition::word_facet('c', kind)));
     facets.join(" ")
 }
 
@@ -214,14 +215,14 @@ pub(super) async fn reconcile(
 
 async fn note_languages(tx: &Tx, written: &[(search_rows::Model, Wanted)]) -> Result<(), StoreError> {
     let tags: std::collections::BTreeSet<&str> = written.iter().map(|(_, row)| row.language.tag()).collect();
-    let sql = "INSERT INTO search_languages (language) SELECT value FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO search_languages (language) {texts} WHERE TRUE ON CONFLICT DO NOTHING";
     sql::execute(tx, sql, [json!(tags).to_string().into()]).await
 }
 
 async fn delete(tx: &Tx, gone: &[search_rows::Model]) -> Result<(), StoreError> {
     for batch in gone.chunks(BATCH) {
         let ids: Vec<i64> = batch.iter().map(|row| row.row_id).collect();
-        fts5::delete(tx, &ids).await?;
+        engine::delete(tx, &ids).await?;
         search_rows::Entity::delete_many()
             .filter(search_rows::Column::RowId.is_in(ids))
             .exec(tx.raw())
@@ -234,18 +235,11 @@ async fn insert(tx: &Tx, written: &[(search_rows::Model, Wanted)]) -> Result<(),
     for batch in written.chunks(BATCH) {
         let rows = batch.iter().map(|(model, _)| active(model.clone()));
         search_rows::Entity::insert_many(rows).exec_without_returning(tx.raw()).await?;
-        let mut statement =
-            String::from("INSERT INTO search_fts (rowid, audience, body, surface, near) VALUES ");
-        let mut values: Vec<sea_orm::Value> = Vec::with_capacity(batch.len() * 5);
-        for (i, (model, row)) in batch.iter().enumerate() {
-            statement.push_str(if i == 0 { "(?,?,?,?,?)" } else { ",(?,?,?,?,?)" });
-            let columns = &row.columns;
-            values.push(model.row_id.into());
-            for text in [&row.facets, &columns.body, &columns.surface, &columns.near] {
-                values.push(text.clone().into());
-            }
-        }
-        sql::execute(tx, &statement, values).await?;
+        let entries: Vec<Entry<'_>> = batch
+            .iter()
+            .map(|(model, row)| Entry { row_id: model.row_id, facets: &row.facets, columns: &row.columns })
+            .collect();
+        engine::insert(tx, &entries).await?;
     }
     Ok(())
 }

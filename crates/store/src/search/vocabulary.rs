@@ -75,10 +75,10 @@ fn pairs<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(String, &'a str)> {
 }
 
 async fn add(tx: &Tx, batch: &[(String, i64)]) -> Result<(), StoreError> {
-    // `parent` of a JSON array's element says nothing new; `WHERE TRUE` keeps ON CONFLICT from being read as a join.
+    // `WHERE TRUE` keeps ON CONFLICT from being read as a join.
     let sql = "INSERT INTO vocabulary (term, rows_count) \
-        SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE TRUE \
-        ON CONFLICT (term) DO UPDATE SET rows_count = rows_count + excluded.rows_count \
+        {counts} WHERE TRUE \
+        ON CONFLICT (term) DO UPDATE SET rows_count = vocabulary.rows_count + excluded.rows_count \
         RETURNING term, rows_count";
     let counts: HashMap<&str, i64> = batch.iter().map(|(word, count)| (word.as_str(), *count)).collect();
     let mut fresh = Vec::new();
@@ -91,7 +91,7 @@ async fn add(tx: &Tx, batch: &[(String, i64)]) -> Result<(), StoreError> {
     let pairs = pairs(fresh.iter().map(String::as_str));
     for batch in pairs.chunks(BATCH) {
         let sql = "INSERT INTO vocabulary_trigrams (trigram, term) \
-            SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING";
+            {pairs} WHERE TRUE ON CONFLICT DO NOTHING";
         sql::execute(tx, sql, [json!(batch).to_string().into()]).await?;
     }
     Ok(())
@@ -99,18 +99,18 @@ async fn add(tx: &Tx, batch: &[(String, i64)]) -> Result<(), StoreError> {
 
 async fn subtract(tx: &Tx, batch: &[(String, i64)]) -> Result<(), StoreError> {
     let batch = json!(batch).to_string();
-    let sql = "UPDATE vocabulary SET rows_count = rows_count + (value ->> 1) \
-        FROM json_each(?) WHERE vocabulary.term = value ->> 0";
+    let sql = "UPDATE vocabulary SET rows_count = vocabulary.rows_count + j.count \
+        FROM ({counts}) j WHERE vocabulary.term = j.term";
     sql::execute(tx, sql, [batch.clone().into()]).await?;
     let sql = "DELETE FROM vocabulary WHERE rows_count <= 0 \
-        AND term IN (SELECT value ->> 0 FROM json_each(?)) RETURNING term";
+        AND term IN (SELECT j.term FROM ({counts}) j) RETURNING term";
     let mut dead: Vec<String> = Vec::new();
     for row in sql::all(tx, sql, [batch.into()]).await? {
         dead.push(row.try_get_by_index(0)?);
     }
     for batch in pairs(dead.iter().map(String::as_str)).chunks(BATCH) {
         let sql = "DELETE FROM vocabulary_trigrams WHERE (trigram, term) IN \
-            (SELECT value ->> 0, value ->> 1 FROM json_each(?))";
+            ({pairs})";
         sql::execute(tx, sql, [json!(batch).to_string().into()]).await?;
     }
     Ok(())
@@ -118,7 +118,7 @@ async fn subtract(tx: &Tx, batch: &[(String, i64)]) -> Result<(), StoreError> {
 
 /// In how many rows the words stand, all instances of them together; 0 for those that no row has.
 pub(super) async fn rows_with(conn: &impl Conn, words: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
-    let sql = "SELECT term, rows_count FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))";
+    let sql = "SELECT term, rows_count FROM vocabulary WHERE term IN ({texts})";
     let rows = sql::all(conn, sql, [json!(words).to_string().into()]).await?;
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
@@ -131,7 +131,7 @@ pub(super) async fn near(conn: &impl Conn, word: &str) -> Result<Vec<(usize, Str
     }
     let allowed = if length <= 4 { 1 } else { 2 };
     let sql = "SELECT t.term, v.rows_count FROM (SELECT term, COUNT(*) AS shared FROM vocabulary_trigrams \
-        WHERE trigram IN (SELECT value FROM json_each(?)) GROUP BY term \
+        WHERE trigram IN ({texts}) GROUP BY term \
         HAVING ABS(LENGTH(term) - ?) <= ? ORDER BY shared DESC LIMIT ?) t JOIN vocabulary v ON v.term = t.term";
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let allowed_length = i64::try_from(allowed).unwrap_or(2);

@@ -1,9 +1,12 @@
 //! One media request: ticket, right, name, answer.
 
+use std::time::Duration;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use meridian_blobs::Key;
+use meridian_config::MediaDelivery;
 use meridian_domain::enums::UpdateStatus;
 use meridian_domain::ids::GenerationId;
 use meridian_store::Reader;
@@ -23,6 +26,31 @@ use crate::state::AppState;
 
 /// Largest file beside the segments that is read to be cut.
 const ARTEFACT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How long a presigned address of a segment is good.
+const SIGNED_FOR: Duration = Duration::from_hours(1);
+/// How long a player may remember it, in seconds: well below.
+const REDIRECT_FOR: &str = "private, max-age=1800";
+
+/// Where the settings ask for it and the store can: the segment's own address there. The right was asked for just
+/// now; whoever has the address can read this one object for an hour.
+async fn redirect(
+    state: &AppState,
+    object: &Object,
+    content_type: &str,
+) -> Result<Option<HttpResponse>, ApiError> {
+    if state.settings.media_delivery != MediaDelivery::Redirect {
+        return Ok(None);
+    }
+    let key = Key::parse(&object.key).map_err(ApiError::internal)?;
+    let signed = state.blobs.presigned(&key, content_type, SIGNED_FOR).await.map_err(ApiError::internal)?;
+    Ok(signed.map(|address| {
+        HttpResponse::Found()
+            .insert_header((header::LOCATION, address))
+            .insert_header((header::CACHE_CONTROL, REDIRECT_FOR))
+            .finish()
+    }))
+}
 
 /// GET and HEAD `/media/{ticket}/{update}/{wanted}`.
 pub(super) async fn serve(
@@ -54,6 +82,9 @@ pub(super) async fn serve(
         Wanted::Init(..) | Wanted::Segment(..) => {
             let object = request.object(&admissions, wanted).await?;
             let kind = "video/mp4";
+            if let Some(elsewhere) = redirect(&state, &object, kind).await? {
+                return Ok(elsewhere);
+            }
             Representation::stored(&state.blobs, &[object], kind, IMMUTABLE)?.answer(&req).await
         }
         Wanted::Artefact(name) => request.artefact(name).await?.answer(&req).await,

@@ -74,7 +74,7 @@ impl Target {
     /// One transaction that adds the chunks and moves the offset.
     async fn append(&self, at: u64, chunks: &[NewChunk], is_media: bool) -> Result<Appended, TusError> {
         let expires = self.store.clock().now_ms().saturating_add(super::EXPIRES_AFTER_MS);
-        let tx = self.store.write().await?;
+        let tx = self.store.write_beside().await?;
         let moved = uploads::append(&tx, self.viewer, self.upload.id, at, chunks, is_media, expires).await?;
         tx.commit().await?;
         Ok(moved)

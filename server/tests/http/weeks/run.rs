@@ -1,7 +1,6 @@
 //! The three weeks as they are lived: people act by the model's times, servers end and begin.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::TeamId;
@@ -281,11 +280,8 @@ impl Run {
         }
         assert!(self.sink.came.lock().unwrap().len() > before);
         self.server.restart().await;
-        let database = self.server.state.settings.data_dir.join("meridian.db");
-        let ended = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=10); \
-            n = c.execute('UPDATE mails SET lease_until = 1 WHERE lease_until IS NOT NULL').rowcount; c.commit(); \
-            sys.exit(0 if n == 1 else 1)";
-        assert!(Command::new("python3").args(["-c", ended]).arg(database).status().unwrap().success());
+        let ended = "UPDATE mails SET lease_until = 1 WHERE lease_until IS NOT NULL RETURNING lease_until";
+        assert_eq!(meridian_testbed::sql(&self.server.state.settings.database_url, ended), "1");
         self.restarts += 1;
         self.kills += 1;
     }

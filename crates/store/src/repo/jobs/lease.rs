@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
 use super::{PAYLOAD_VERSION, Payload, database_now_ms, execute};
 use crate::entity::jobs;
 use crate::repo::processing;
-use crate::{Conn, StoreError, Tx, json};
+use crate::{Conn, Dialect, StoreError, Tx, json};
 
 /// Who holds which job in which attempt. The attempt number grows with each claim, so no two leases are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ const CLAIM: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, l
         FROM jobs r WHERE r.state = 'running' GROUP BY r.workspace_id) busy \
       ON busy.workspace_id = j.workspace_id WHERE j.state = 'queued' AND j.run_at <= ? AND j.payload LIKE ? \
       AND j.kind IN (KINDS) SOURCES \
-      ORDER BY j.priority + (? - j.run_at) / 60000 DESC, COALESCE(busy.running, 0), j.run_at, j.id LIMIT 1) \
+      ORDER BY j.priority + (? - j.run_at) / 60000 DESC, COALESCE(busy.running, 0), j.run_at, j.id LIMIT 1 LOCK) \
     RETURNING *";
 
 const ARRIVING: &str = "AND (j.kind <> 'process_update' OR EXISTS (SELECT 1 FROM updates u \
@@ -72,7 +72,8 @@ const ARRIVING: &str = "AND (j.kind <> 'process_update' OR EXISTS (SELECT 1 FROM
 const WHOLE: &str = "AND (j.kind <> 'process_update' OR NOT EXISTS (SELECT 1 FROM updates u \
     JOIN uploads p ON p.id = u.upload_id WHERE u.id = j.update_id AND p.state = 'open' AND p.stalled_at IS NULL))";
 
-/// Takes the next job of these kinds for `lease_ms` milliseconds; `None` when there is none.
+/// Takes the next job of these kinds for `lease_ms` milliseconds; `None` when there is none that nobody else is just
+/// taking.
 pub async fn claim(
     tx: &Tx,
     kinds: &[&str],
@@ -90,7 +91,9 @@ pub async fn claim(
         Sources::Arriving => ARRIVING,
         Sources::Whole => WHOLE,
     };
-    let sql = CLAIM.replace("KINDS", &marks).replace("SOURCES", sources);
+    // On SQLite whoever writes is alone.
+    let lock = if tx.dialect() == Dialect::Postgres { "FOR UPDATE OF j SKIP LOCKED" } else { "" };
+    let sql = CLAIM.replace("KINDS", &marks).replace("SOURCES", sources).replace("LOCK", lock);
     let mut values: Vec<Value> = vec![
         owner.into(),
         now_ms.saturating_add(lease_ms).into(),

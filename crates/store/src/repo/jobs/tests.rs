@@ -19,7 +19,7 @@ async fn store() -> (tempfile::TempDir, Store) {
 }
 
 async fn open(folder: &tempfile::TempDir) -> Store {
-    let url = format!("sqlite://{}", folder.path().join("meridian.db").display());
+    let url = meridian_testbed::database(folder.path());
     Store::open(&StoreOptions { url, max_readers: 2 }, Clock::system()).await.unwrap()
 }
 

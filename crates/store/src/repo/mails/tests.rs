@@ -10,7 +10,7 @@ use crate::repo::users::{self, NewUser};
 
 async fn store() -> (tempfile::TempDir, Store, UserId) {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("meridian.db").display());
+    let url = meridian_testbed::database(folder.path());
     let clock = Clock::fixed("2026-11-02T09:00:00Z".parse().unwrap());
     let store = Store::open(&StoreOptions { url, max_readers: 4 }, clock).await.unwrap();
     store.migrate().await.unwrap();

@@ -254,7 +254,7 @@ pub(super) async fn make_current(
         return Err(StoreError::Conflict { what: "the update, which is deleted" });
     };
     let now_ms = tx.clock().now_ms();
-    let sql = "UPDATE updates SET generation_id = ? WHERE id = ? AND generation_id IS ?";
+    let sql = "UPDATE updates SET generation_id = ? WHERE id = ? AND generation_id IS NOT DISTINCT FROM ?";
     let values = [generation.0.into(), update.0.into(), before.update.generation_id.into()];
     if execute(tx, sql, values).await? != 1 {
         return Err(StoreError::Conflict { what: "the update's generation" });

@@ -37,7 +37,7 @@ async fn run(tx: &Tx, sql: &str, values: Vec<sea_orm::Value>) {
 /// A workspace with one person, one team and one draft whose deferred upload is open and empty.
 async fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("meridian.db").display());
+    let url = meridian_testbed::database(folder.path());
     let store = Store::open(&StoreOptions { url, max_readers: 1 }, Clock::system()).await.unwrap();
     store.migrate().await.unwrap();
     let [user, workspace, team, audience, update, upload] = [0_u8; 6].map(|_| Uuid::now_v7());

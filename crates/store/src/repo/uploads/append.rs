@@ -66,7 +66,9 @@ pub async fn append(
     if before.length_bytes.is_none() {
         reserve(tx, before.workspace_id, size_bytes).await?;
     }
-    move_offset(tx, &before, offset_bytes, completed, is_media, expires_at_ms).await?;
+    if !move_offset(tx, &before, offset_bytes, completed, is_media, expires_at_ms).await? {
+        return Err(moved(tx, viewer, upload).await?);
+    }
     let mut start = at_bytes;
     for chunk in chunks {
         let row = upload_chunks::ActiveModel {
@@ -82,7 +84,7 @@ pub async fn append(
     Ok(Appended { offset_bytes, completed })
 }
 
-/// The compare-and-set itself.
+/// The compare-and-set itself; false when another server was faster.
 async fn move_offset(
     tx: &Tx,
     before: &Upload,
@@ -90,7 +92,7 @@ async fn move_offset(
     completed: bool,
     is_media: bool,
     expires_at_ms: i64,
-) -> Result<(), UploadError> {
+) -> Result<bool, UploadError> {
     let now = tx.clock().now_ms();
     let grown = offset_bytes > before.offset_bytes;
     let state = if completed { UploadState::Complete } else { UploadState::Open };
@@ -114,10 +116,7 @@ async fn move_offset(
         .filter(uploads::Column::State.eq(UploadState::Open.as_str()))
         .exec(tx.raw())
         .await?;
-    if moved.rows_affected != 1 {
-        return Err(UploadError::OffsetMoved { offset_bytes: before.offset_bytes });
-    }
-    Ok(())
+    Ok(moved.rows_affected == 1)
 }
 
 /// Tells the length of a deferred upload. The same length again is fine.

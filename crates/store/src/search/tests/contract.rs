@@ -9,7 +9,7 @@ use super::{World, search};
 use crate::entity::comments;
 use crate::repo::{search as index, teams, transcripts, updates};
 use crate::search::{HitSource, sql};
-use crate::{Conn, Store};
+use crate::{Conn, Dialect, Store};
 
 /// How many rows and words the index has.
 async fn sizes(store: &Store) -> (i64, i64, i64, i64) {
@@ -19,9 +19,14 @@ async fn sizes(store: &Store) -> (i64, i64, i64, i64) {
     };
     (
         count("search_rows").await,
-        count(
-            "search_fts WHERE search_fts MATCH '{audience} : s_title OR s_body OR s_transcript OR s_comment'",
-        )
+        count(match store.reader().dialect() {
+            Dialect::Sqlite => {
+                "search_fts WHERE search_fts MATCH '{audience} : s_title OR s_body OR s_transcript OR s_comment'"
+            }
+            Dialect::Postgres => {
+                "search_terms WHERE terms @@ 's_title | s_body | s_transcript | s_comment'::tsquery"
+            }
+        })
         .await,
         count("vocabulary").await,
         count("vocabulary_trigrams").await,

@@ -43,7 +43,7 @@ async fn person(tx: &Tx, name: &str) -> UserId {
 impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("meridian.db").display());
+        let url = meridian_testbed::database(folder.path());
         let at: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
         let store = Store::open(&StoreOptions { url, max_readers: 2 }, Clock::fixed(at)).await.unwrap();
         store.migrate().await.unwrap();
