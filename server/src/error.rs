@@ -125,6 +125,14 @@ impl ApiError {
         Self { code, detail: detail.into(), errors: Vec::new(), retry_after_s: None, source: None }
     }
 
+    /// 503 while the database or the object store is away for a moment.
+    pub fn away(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            source: Some(Box::new(source)),
+            ..Self::new(Code::Overloaded, "The storage is away. Try again in a moment.")
+        }
+    }
+
     /// 404 for what is not there or not for this viewer; both look the same.
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is nothing here that you can see.")
@@ -253,6 +261,7 @@ impl From<StoreError> for ApiError {
                 Self::conflict(format!("Somebody else was faster ({what}). Load it again, then try again."))
             }
             full if full.is_disk_full() => Self::no_space(),
+            other if other.is_passing() => Self::away(other),
             other => Self::internal(other),
         }
     }

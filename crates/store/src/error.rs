@@ -40,6 +40,29 @@ impl StoreError {
         text.contains("database or disk is full") || text.contains("No space left on device")
     }
 
+    /// Whether the database is away for a moment, or somebody else was in the way for too long: the same may work soon.
+    /// Nothing was committed, unless the answer to the commit itself was lost.
+    pub fn is_passing(&self) -> bool {
+        const SIGNS: [&str; 10] = [
+            "pool timed out",
+            "Connection pool timed out",
+            "error communicating with database",
+            "Connection refused",
+            "terminating connection",
+            "the database system is",
+            "canceling statement due to lock timeout",
+            "deadlock detected",
+            "unexpected EOF",
+            "database is locked",
+        ];
+        let Self::Db(error) = self else { return false };
+        if matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_)) {
+            return true;
+        }
+        let text = error.to_string();
+        SIGNS.iter().any(|sign| text.contains(sign))
+    }
+
     /// Whether the database says that a unique index has the value already.
     pub fn is_unique_violation(&self) -> bool {
         match self {

@@ -73,7 +73,7 @@ pub(super) async fn page(
         .insert_header(("x-robots-tag", "noindex, nofollow"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"));
     if web::Query::<Embed>::from_query(req.query_string()).is_ok_and(|query| query.embed.is_some()) {
-        answer.insert_header((header::CONTENT_SECURITY_POLICY, headers::policy_in_frames()));
+        answer.insert_header((header::CONTENT_SECURITY_POLICY, headers::policy_in_frames(&state.settings)));
     }
     Ok(answer.content_type("text/html; charset=utf-8").body(page))
 }

@@ -24,10 +24,10 @@ pub enum TusError {
 }
 
 impl TusError {
-    /// Whether nothing was written for sure; a fault may have come after the commit.
+    /// Whether nothing was written for sure; a fault, or a database that went away, may have come after the commit.
     pub(super) fn is_refusal(&self) -> bool {
         match self {
-            Self::Api(error) => error.code() != Code::Internal,
+            Self::Api(error) => !matches!(error.code(), Code::Internal | Code::Overloaded),
             Self::OffsetMoved(_) | Self::Taken(_) | Self::ChecksumMismatch => true,
         }
     }
@@ -62,6 +62,7 @@ impl From<BlobError> for TusError {
     fn from(error: BlobError) -> Self {
         Self::Api(match error {
             BlobError::NoSpace { .. } => ApiError::no_space(),
+            away @ BlobError::Remote { .. } => ApiError::away(away),
             other => ApiError::internal(other),
         })
     }
