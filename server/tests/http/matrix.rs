@@ -93,6 +93,8 @@ const ROWS: &[Row] = &[
     row("GET", "/teams/{team}/answers", "", 200, READ),
     row("GET", "/teams/{team}/decisions", "", 200, READ),
     row("GET", "/teams/{team}/updates", "", 200, READ),
+    // Of a private team's only those inside, of any only its admin.
+    row("GET", "/teams/{team}/share-links", "", 200, ("1443333+33", "1443433+44")),
     row(
         "POST",
         "/teams/{team}/updates",

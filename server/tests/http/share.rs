@@ -330,6 +330,29 @@ async fn a_drafts_link_waits_for_it() {
     guest.read().await.expect(404);
 }
 
+/// A team's admin sees the links to what they see; another's drafts and direct updates are not among it.
+#[tokio::test]
+async fn a_teams_admin_sees_its_links() {
+    let world = World::new().await;
+    let at = format!("/api/v1/teams/{}/share-links", world.open);
+    let mut made = Vec::new();
+    for extra in [json!({"title": "First"}), json!({"title": "Second"}), json!({"publish": "draft"})] {
+        let update = world.text(&world.ben, world.open, extra).await;
+        made.push(link(&world.ben, &path(&update), json!({})).await);
+    }
+    let elsewhere = world.text(&world.ada, world.private, json!({})).await;
+    link(&world.ada, &path(&elsewhere), json!({})).await;
+    let first = world.ada.get(&format!("{at}?limit=1")).await.expect(200);
+    assert_eq!(
+        (&first["items"][0]["id"], &first["items"][0]["update_title"]),
+        (&made[1]["id"], &json!("Second"))
+    );
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = world.ada.get(&format!("{at}?limit=1&cursor={next}")).await.expect(200);
+    assert_eq!((&second["items"][0]["id"], &second["next_cursor"]), (&made[0]["id"], &Value::Null));
+    assert!(!second.to_string().contains("/s/"), "{second}");
+}
+
 /// 27, 29: oEmbed and the picture for other programs follow the link; titles stay text.
 #[tokio::test]
 async fn other_programs_are_shown_what_an_open_link_shows() {

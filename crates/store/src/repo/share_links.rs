@@ -2,14 +2,17 @@
 //! link leads to is asked for anew each time, so that a revoked one, or a deleted update, is gone at once.
 
 use jiff::Timestamp;
-use meridian_domain::ids::{ShareLinkId, UpdateId, UserId};
+use meridian_domain::ids::{ShareLinkId, TeamId, UpdateId, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::updates::{self, RowUpdate};
+use super::visibility;
 use crate::entity::share_links::{self, Column};
-use crate::entity::{teams, workspaces};
+use crate::entity::{teams, updates as updates_table, workspaces};
 use crate::{Conn, StoreError, Tx, json};
 
 /// Openings of a link are counted once within this time, in milliseconds, so that reloading is no load on the writer.
@@ -114,6 +117,44 @@ pub async fn list(conn: &impl Conn, update: UpdateId) -> Result<Vec<ShareLink>, 
         .all(conn.raw())
         .await?;
     rows.into_iter().map(from_row).collect()
+}
+
+/// A position in a list of links: when it was made (milliseconds since 1970) and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkKey(i64, Uuid);
+
+impl LinkKey {
+    /// The position of a link.
+    pub fn of(link: &ShareLink) -> Self {
+        Self(link.created_at.as_millisecond(), link.id.0)
+    }
+}
+
+/// The links to a team's updates that are not revoked, newest first, as far as the viewer sees the updates.
+pub async fn list_of_team(
+    conn: &impl Conn,
+    viewer: UserId,
+    team: TeamId,
+    after: Option<LinkKey>,
+    limit: u64,
+) -> Result<Vec<ShareLink>, StoreError> {
+    let seen = Query::select()
+        .column(updates_table::Column::Id)
+        .from(updates_table::Entity)
+        .and_where(updates_table::Column::TeamId.eq(team.0))
+        .and_where(visibility::sees_update(viewer))
+        .to_owned();
+    let mut select = share_links::Entity::find()
+        .filter(Column::UpdateId.in_subquery(seen))
+        .filter(Column::RevokedAt.is_null())
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    if let Some(LinkKey(at, id)) = after {
+        let same = Expr::col(Column::CreatedAt).eq(at).and(Expr::col(Column::Id).lt(id));
+        select = select.filter(Expr::col(Column::CreatedAt).lt(at).or(same));
+    }
+    select.all(conn.raw()).await?.into_iter().map(from_row).collect()
 }
 
 /// The link, unless it is revoked. Who asks has to be asked for the right to its update.

@@ -1,12 +1,16 @@
 //! POST, GET `/updates/{u}/share-links`; PATCH, DELETE `/share-links/{id}`.
 
+use std::collections::HashMap;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use garde::Validate;
 use jiff::Timestamp;
-use meridian_domain::ids::{ShareLinkId, UpdateId};
+use meridian_domain::ids::{ShareLinkId, TeamId, UpdateId};
+use meridian_domain::policy;
 use meridian_store::Conn;
-use meridian_store::repo::share_links::{self, Edit, NewShareLink, ShareLink};
+use meridian_store::repo::share_links::{self, Edit, LinkKey, NewShareLink, ShareLink};
+use meridian_store::repo::updates::{self, RowUpdate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +18,7 @@ use crate::auth::keys::random_token;
 use crate::auth::{Auth, password};
 use crate::endpoints::updates::access;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Given, Page};
+use crate::http::{ApiJson, ApiPath, ApiQuery, Given, Page, PageQuery, cut};
 use crate::state::AppState;
 
 /// How many links one update may have.
@@ -75,6 +79,8 @@ pub struct ShareLinkView {
     /// What it shows.
     #[schema(value_type = Uuid)]
     update_id: UpdateId,
+    /// The title of that.
+    update_title: String,
     /// The complete address, shown this once. Whoever has it sees the update.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -102,11 +108,12 @@ pub struct ShareLinkView {
     created_at: Timestamp,
 }
 
-fn show(link: &ShareLink) -> ApiResult<ShareLinkView> {
+fn show(link: &ShareLink, title: &str) -> ApiResult<ShareLinkView> {
     let instant = |ms: i64| Timestamp::from_millisecond(ms).map_err(ApiError::internal);
     Ok(ShareLinkView {
         id: link.id,
         update_id: link.update_id,
+        update_title: title.to_owned(),
         url: None,
         token: None,
         has_password: link.password_hash.is_some(),
@@ -132,11 +139,11 @@ async fn hashed(text: String) -> ApiResult<String> {
     password::hash(text).await
 }
 
-/// The link, if the caller may edit its update.
-async fn managed(conn: &impl Conn, auth: &Auth, id: ShareLinkId) -> ApiResult<ShareLink> {
+/// The link and its update, if the caller may edit that.
+async fn managed(conn: &impl Conn, auth: &Auth, id: ShareLinkId) -> ApiResult<(ShareLink, RowUpdate)> {
     let link = share_links::find(conn, id).await?.ok_or_else(ApiError::not_found)?;
-    access::managed(conn, auth, link.update_id).await?;
-    Ok(link)
+    let update = access::managed(conn, auth, link.update_id).await?;
+    Ok((link, update))
 }
 
 /// Makes a link that shows this update, and nothing else, to whoever has it: its author, an admin of its team. Its
@@ -180,7 +187,7 @@ pub(crate) async fn create(
     let made = share_links::create(&tx, update.id, auth.user, new).await?;
     tx.commit().await?;
     let url = format!("{}/s/{token}", state.settings.public_url);
-    let shown = ShareLinkView { url: Some(url), token: Some(token), ..show(&made)? };
+    let shown = ShareLinkView { url: Some(url), token: Some(token), ..show(&made, &update.title)? };
     Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
 }
 
@@ -199,8 +206,39 @@ pub(crate) async fn list(
     let conn = state.store.reader();
     let update = access::managed(conn, &auth, path.0).await?;
     let found = share_links::list(conn, update.id).await?;
-    let items = found.iter().map(show).collect::<ApiResult<_>>()?;
+    let items = found.iter().map(|link| show(link, &update.title)).collect::<ApiResult<_>>()?;
     Ok(web::Json(Page { items, next_cursor: None }))
+}
+
+/// The links to all updates of a team that its admins see, newest first, without their addresses.
+#[utoipa::path(tag = "Share", security(("bearer" = [])),
+    params(("team" = Uuid, Path, description = "The team"), PageQuery), responses(
+    (status = 200, description = "A page", body = Page<ShareLinkView>),
+    (status = 403, description = "Read, but not as its admin", body = Problem),
+    (status = 404, description = "No such team for you", body = Problem)))]
+#[get("/teams/{team}/share-links")]
+pub(crate) async fn list_of_team(
+    state: web::Data<AppState>,
+    auth: Auth,
+    path: ApiPath<TeamId>,
+    query: ApiQuery<PageQuery>,
+) -> ApiResult<web::Json<Page<ShareLinkView>>> {
+    let conn = state.store.reader();
+    let team = access::readable_team(conn, &auth, path.0).await?;
+    if !policy::manages_update(false, team.standing) {
+        return Err(ApiError::forbidden("Only the team's admins see all of its links."));
+    }
+    let name = format!("share-links/{}", team.team_id);
+    let (after, limit) = (query.0.position::<LinkKey>(&state.keys, &name)?, query.0.limit()?);
+    let more = limit.saturating_add(1);
+    let mut found = share_links::list_of_team(conn, auth.user, team.team_id, after, more).await?;
+    let next_cursor = cut(&state.keys, &name, &mut found, limit, LinkKey::of)?;
+    let ids: Vec<UpdateId> = found.iter().map(|link| link.update_id).collect();
+    let rows = updates::find_all(conn, &ids).await?;
+    let titles: HashMap<UpdateId, String> = rows.into_iter().map(|row| (row.id, row.title)).collect();
+    let title = |link: &ShareLink| titles.get(&link.update_id).map_or("", String::as_str);
+    let items = found.iter().map(|link| show(link, title(link))).collect::<ApiResult<_>>()?;
+    Ok(web::Json(Page { items, next_cursor }))
 }
 
 /// Changes a link. Another password ends what was let in by the old one.
@@ -234,10 +272,10 @@ pub(crate) async fn edit(
         },
     };
     let tx = state.store.write().await?;
-    let link = managed(&tx, &auth, path.0).await?;
+    let (link, update) = managed(&tx, &auth, path.0).await?;
     let changed = share_links::edit(&tx, link.id, edit).await?.ok_or_else(ApiError::not_found)?;
     tx.commit().await?;
-    Ok(web::Json(show(&changed)?))
+    Ok(web::Json(show(&changed, &update.title)?))
 }
 
 /// Ends a link: its page, its media and its cookies are gone within seconds.
@@ -253,7 +291,7 @@ pub(crate) async fn revoke(
     path: ApiPath<ShareLinkId>,
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
-    let link = managed(&tx, &auth, path.0).await?;
+    let (link, _) = managed(&tx, &auth, path.0).await?;
     if !share_links::revoke(&tx, link.id).await? {
         return Err(ApiError::not_found());
     }

@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Routes under `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(manage::create).service(manage::list).service(manage::edit).service(manage::revoke);
+    config.service(manage::list_of_team);
     config.service(read::read).service(read::transcript).service(unlock::unlock);
     config.service(comments::list).service(comments::create);
 }
