@@ -1,6 +1,7 @@
 //! The contract of search, on a SQLite file.
 
 mod contract;
+mod labelled;
 mod languages;
 mod oracle;
 mod properties;
