@@ -52,6 +52,21 @@ pub fn sql(url: &str, statement: &str) -> String {
     String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
+/// Everything that a database keeps, to look for what must not be there.
+///
+/// # Panics
+/// It cannot be read.
+#[expect(clippy::expect_used, reason = "this crate is for tests")]
+pub fn kept(url: &str) -> Vec<u8> {
+    let Some(file) = url.strip_prefix("sqlite://") else {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        return postgres().expect("PostgreSQL is installed").dump(name);
+    };
+    let mut kept = std::fs::read(file).expect("a database");
+    kept.extend(std::fs::read(format!("{file}-wal")).unwrap_or_default());
+    kept
+}
+
 /// Says that a program is missing; a failure where everything has to be tried.
 #[expect(clippy::print_stderr, reason = "this crate is for tests")]
 fn missing(what: &str) {

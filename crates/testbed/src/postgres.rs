@@ -99,6 +99,29 @@ impl Postgres {
         }
     }
 
+    /// All rows of a database, as text.
+    ///
+    /// # Panics
+    /// It cannot be read.
+    #[expect(clippy::expect_used, reason = "this crate is for tests")]
+    pub fn dump(&self, database: &str) -> Vec<u8> {
+        let asked = Command::new(self.programs.join("pg_dump"))
+            .args([
+                "--data-only",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "meridian",
+                "-p",
+                &self.port.to_string(),
+                database,
+            ])
+            .output()
+            .expect("pg_dump");
+        assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+        asked.stdout
+    }
+
     /// Stops it.
     pub fn stop(&self) {
         drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());

@@ -34,8 +34,8 @@ export function parse(buffer: string, emit: (event: ServerEvent) => void): strin
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-/** Whoever waited longer for a stream reads on for another tab. */
-const SOON_MS = 1_000;
+/** Where a stream begins later than this, something may have happened since its follower loaded what it shows. */
+const GAP_MS = 100;
 
 type Listener = (event: ServerEvent) => void;
 
@@ -80,11 +80,11 @@ interface Stream {
 function share(
   key: string,
   tell: Listener,
-  open: (each: Listener, last: string | null, again: boolean) => Stream,
+  open: (each: Listener, last: string | null, asked: number) => Stream,
   ended: () => void,
 ): () => void {
   if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') {
-    const own = open(tell, null, false);
+    const own = open(tell, null, performance.now());
     void own.over.then(ended);
     return own.stop;
   }
@@ -105,7 +105,7 @@ function share(
           hear(event);
         },
         last,
-        performance.now() - asked > SOON_MS,
+        asked,
       );
       abort.signal.addEventListener('abort', own.stop);
       await own.over;
@@ -123,19 +123,20 @@ function stream(
   query: Record<string, string>,
   onEvent: Listener,
   from: string | null,
-  goesOn: boolean,
+  asked: number,
 ): Stream {
   const abort = new AbortController();
   let last = from;
-  let again = goesOn;
+  let again = false;
   let wait = FIRST_WAIT_MS;
 
   async function once(): Promise<void> {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (last !== null) headers['last-event-id'] = last;
     const response = await request('GET', path, { query, headers, signal: abort.signal });
-    // Cut off before any event told where one stood: whatever happened meanwhile is not sent again.
-    if (again && last === null) onEvent({ id: null, type: 'reset', data: {} });
+    // Begun late, or cut off before any event told where one stood: whatever happened meanwhile is not sent again.
+    if (last === null && (again || performance.now() - asked > GAP_MS))
+      onEvent({ id: null, type: 'reset', data: {} });
     again = true;
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     if (!reader) return;
