@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need_tools
 need_apt "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
-ALL=(power faults disk kills mutants hls tests browsers requests fuzz memory)
+ALL=(power faults disk kills mutants hls tests browsers requests postgres fuzz memory)
 PARTS=("$@")
 [ ${#PARTS[@]} -gt 0 ] || PARTS=("${ALL[@]}")
 SEED=${MERIDIAN_SOAK_SEED:-1}
@@ -47,4 +47,8 @@ fi
 if wanted requests; then
   say "made-up requests and changed tokens"
   MERIDIAN_FUZZ_ROUNDS=${MERIDIAN_FUZZ_ROUNDS:-600} cargo test --locked --workspace --test http -- answered_as_the_document_says changed_tokens
+fi
+if wanted postgres; then
+  say "the HTTP tests on PostgreSQL"
+  MERIDIAN_TEST_DATABASE=postgres cargo test --locked --workspace --test http
 fi

@@ -17,5 +17,4 @@ export MERIDIAN_TEST_ALL=1
 say "testing"
 cargo test --workspace --locked
 say "testing what names a database on PostgreSQL"
-MERIDIAN_TEST_DATABASE=postgres cargo test --workspace --locked --lib repo:: search::
-MERIDIAN_TEST_DATABASE=postgres cargo test --workspace --locked --test http
+MERIDIAN_TEST_DATABASE=postgres cargo test --workspace --locked --lib -- repo:: search::

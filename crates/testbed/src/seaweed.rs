@@ -80,10 +80,10 @@ impl Seaweed {
         let environment =
             [("AWS_ACCESS_KEY_ID", access_key), ("AWS_SECRET_ACCESS_KEY", secret_key), ("S3_BUCKET", BUCKET)];
         let mut held = Held::start(folder, "-", "KILL", &arguments, &environment).expect("bash");
-        let address = format!("127.0.0.1:{}", at(0));
-        held.wait_until("SeaweedFS", || answers(&address));
+        let endpoint = format!("http://127.0.0.1:{}", at(0));
+        held.wait_until("SeaweedFS", || answers(&endpoint, access_key, secret_key));
         Some(Self {
-            endpoint: format!("http://{address}"),
+            endpoint,
             access_key: access_key.to_owned(),
             secret_key: secret_key.to_owned(),
             held: Mutex::new(Some(held)),
@@ -97,15 +97,16 @@ pub fn seaweed() -> Option<&'static Seaweed> {
     ONE.get_or_init(Seaweed::start).as_ref()
 }
 
-/// Whether the bucket is there: an unsigned question for it is refused, one for a missing bucket is not found.
-fn answers(address: &str) -> bool {
-    use std::io::{Read as _, Write as _};
-    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
-    let asked = write!(stream, "GET /{BUCKET}/ HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    let mut answer = String::new();
-    asked.is_ok()
-        && stream.read_to_string(&mut answer).is_ok()
-        && answer.lines().next().is_some_and(|line| line.contains(" 403"))
+/// Whether the bucket is there, by a signed question: while the store starts, one without a signature is refused whether
+/// the bucket is there or not.
+fn answers(endpoint: &str, access_key: &str, secret_key: &str) -> bool {
+    let (user, address) =
+        (format!("{access_key}:{secret_key}"), format!("{endpoint}/{BUCKET}?list-type=2&max-keys=1"));
+    let asked = Command::new("curl")
+        .args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "2"])
+        .args(["--aws-sigv4", "aws:amz:us-east-1:s3", "-u", &user, &address])
+        .output();
+    asked.is_ok_and(|answer| answer.stdout == b"200")
 }
 
 /// `weed` from the tests' Python environment, or from the path.

@@ -99,7 +99,7 @@ fn allowed(link: &ShareLink) -> ApiResult<()> {
     (status = 403, description = "The link is without comments", body = Problem),
     (status = 404, description = "No such link, or it has ended", body = Problem)))]
 #[get("/shared/{token}/comments")]
-pub(crate) async fn list(
+pub(crate) async fn list_shared_comments(
     req: HttpRequest,
     state: web::Data<AppState>,
     path: ApiPath<String>,
@@ -128,7 +128,7 @@ pub(crate) async fn list(
     (status = 422, description = "A field is not valid", body = Problem),
     (status = 429, description = "Too many comments of guests", body = Problem)))]
 #[post("/shared/{token}/comments")]
-pub(crate) async fn create(
+pub(crate) async fn create_shared_comment(
     req: HttpRequest,
     state: web::Data<AppState>,
     path: ApiPath<String>,

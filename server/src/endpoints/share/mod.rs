@@ -16,7 +16,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(manage::create).service(manage::list).service(manage::edit).service(manage::revoke);
     config.service(manage::list_of_team);
     config.service(read::read).service(read::transcript).service(unlock::unlock);
-    config.service(comments::list).service(comments::create);
+    config.service(comments::list_shared_comments).service(comments::create_shared_comment);
 }
 
 /// Routes beside it: the page of a link and what other programs make of it.

@@ -1029,10 +1029,10 @@ export interface paths {
             cookie?: never;
         };
         /** The comments on what a share link shows, flat, oldest first: those of the team and of guests. */
-        get: operations["list_comments"];
+        get: operations["list_shared_comments"];
         put?: never;
         /** A guest comments on what a share link shows; the team sees it among the others, with the guest's name. */
-        post: operations["create_comments"];
+        post: operations["create_shared_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10321,7 +10321,7 @@ export interface operations {
             };
         };
     };
-    list_comments: {
+    list_shared_comments: {
         parameters: {
             query?: {
                 /** @description How many, 1..100; 25 where not given. */
@@ -10394,7 +10394,7 @@ export interface operations {
             };
         };
     };
-    create_comments: {
+    create_shared_comment: {
         parameters: {
             query?: never;
             header?: never;

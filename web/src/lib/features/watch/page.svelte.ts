@@ -74,7 +74,7 @@ export class WatchPage {
     const update = this.update;
     if (!update) return;
     this.listen();
-    if (update.kind !== 'text') void this.loadTranscript(update);
+    void this.loadTranscript();
     void this.comments.load();
     if (!update.team_id) return;
     const [team, people] = await Promise.allSettled([
@@ -97,8 +97,9 @@ export class WatchPage {
     this.stop();
   }
 
-  private async loadTranscript(update: Update): Promise<void> {
-    const { status } = update.transcript;
+  private async loadTranscript(): Promise<void> {
+    if (this.update === null || this.update.kind === 'text') return;
+    const { status } = this.update.transcript;
     if (status === 'ready') await this.transcript.finish();
     else if (status === 'running') await this.transcript.load();
     else this.transcript.loading = false;
@@ -154,8 +155,7 @@ export class WatchPage {
   private apply(event: ServerEvent): void {
     const { type, data } = event;
     if (type === 'reset') {
-      void this.refresh();
-      void this.transcript.load();
+      void this.refresh().then(() => this.loadTranscript());
       void this.comments.load();
     } else if (type === 'transcript.segment') {
       this.transcript.add(data['segment'] as Segment);

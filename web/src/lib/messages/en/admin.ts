@@ -42,8 +42,12 @@ export const admin = {
   'audit.action.export.made': 'made an export',
   'audit.action.workspace.changed': 'changed the workspace',
   'retention.title': 'Retention',
-  'retention.lede':
-    'What is old is deleted by itself, as if its author had done it: within {hours} hours it can be restored.',
+  'retention.lede': ({ hours }: Params): string =>
+    `What is old is deleted by itself, as if its author had done it: it can be restored for ${
+      Number(hours) % 24 === 0
+        ? plural(Number(hours) / 24, '{n} day', '{n} days')
+        : plural(hours, '{n} hour', '{n} hours')
+    }.`,
   'retention.updates': 'Delete updates after',
   'retention.drafts': 'Delete drafts after',
   'retention.audit': 'Delete audit log entries after',
@@ -51,6 +55,7 @@ export const admin = {
   'retention.keepPinned': 'Keep what a team pinned in its working agreement',
   'retention.due': ({ n }: Params): string =>
     `These rules delete ${plural(n, '{n} update', '{n} updates')} within ten minutes.`,
+  'retention.save': 'Save the rules',
   'retention.none': 'These rules delete nothing now.',
   'export.title': 'Export',
   'export.lede':
