@@ -7,6 +7,8 @@ if [ "$user" != - ] && [ "$(id -u)" -eq 0 ]; then
   chown -R "$user" "$folder"
   as=(setpriv "--reuid=$user" "--regid=$user" --clear-groups)
 fi
+# A signal to the whole group (Ctrl-C, `timeout`) ends the server; its folder goes all the same.
+trap : INT TERM HUP
 cd "$folder" || exit 1
 for first in "$folder"/before.*; do
   [ -e "$first" ] || continue

@@ -115,23 +115,27 @@ async fn the_audit_log_says_who_changed_what() {
     let hook = json!({"url": "https://hooks.example.org/T0/SECRET", "events": ["comment.created"]});
     olga.post(&format!("{at}/webhooks"), hook).await.expect(201);
     let update = world.text(ada, world.private, json!({"title": "Salaries"})).await;
+    let link = json!({"password": "correct horse battery"});
+    let link = ada.post(&format!("{}/share-links", path(&update)), link).await.expect(201);
     assert_eq!(ada.delete(&path(&update)).await.status, 204);
 
     let log = olga.get(&format!("{at}/audit-log")).await;
-    assert!(!log.text.contains("SECRET") && !log.text.contains("Salaries"), "{}", log.text);
+    for secret in ["SECRET", "Salaries", "horse", link["token"].as_str().unwrap()] {
+        assert!(!log.text.contains(secret), "{}", log.text);
+    }
     let log = log.expect(200);
     let actions: Vec<&str> =
         log["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["update.deleted", "webhook.made", "member.role_changed"]);
-    let role = &log["items"][2];
+    assert_eq!(actions, ["update.deleted", "share_link.made", "webhook.made", "member.role_changed"]);
+    let role = &log["items"][3];
     assert_eq!(role["actor"]["display_name"], "Olga");
     assert_eq!((&role["details"]["from"], &role["details"]["to"]), (&json!("member"), &json!("admin")));
 
     let of_ada = olga.get(&format!("{at}/audit-log?actor_id={}", ada.id)).await.expect(200);
-    assert_eq!(of_ada["items"].as_array().unwrap().len(), 1);
+    assert_eq!(of_ada["items"].as_array().unwrap().len(), 2);
     let first = olga.get(&format!("{at}/audit-log?limit=2")).await.expect(200);
     let next = format!("{at}/audit-log?limit=2&cursor={}", first["next_cursor"].as_str().unwrap());
-    assert_eq!(olga.get(&next).await.expect(200)["items"][0]["action"], "member.role_changed");
+    assert_eq!(olga.get(&next).await.expect(200)["items"][0]["action"], "webhook.made");
     let members = olga.get(&format!("{at}/audit-log?action=member")).await.expect(200);
     assert_eq!(members["items"].as_array().unwrap().len(), 1);
 }

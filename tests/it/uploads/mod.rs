@@ -3,3 +3,5 @@
 mod clients;
 mod kill;
 mod server;
+
+pub(crate) use server::bytes_in;

@@ -119,13 +119,18 @@ impl Server {
         let options = StoreOptions { url: database, max_readers: 1 };
         let store = Store::open(&options, Clock::system()).await.unwrap();
         let blobs = Blobs::open(&format!("file://{}", data.join("objects").display())).unwrap();
-        let id: UploadId = url.rsplit('/').next().unwrap().parse().unwrap();
-        let mut sequence = ObjectSequence::new(blobs, []);
-        for chunk in uploads::chunks_from(store.reader(), id, 0, 100_000).await.unwrap() {
-            assert_eq!(chunk.start_offset, sequence.size_bytes(), "a hole in the log of chunks");
-            let key = Key::parse(&chunk.object_key).unwrap();
-            sequence.push(Part { key, size_bytes: chunk.size_bytes });
-        }
-        sequence.read(0..sequence.size_bytes()).await.unwrap().to_vec()
+        bytes_in(&store, blobs, url).await
     }
+}
+
+/// The bytes of an upload, as a worker would read them from a database and an object store.
+pub(crate) async fn bytes_in(store: &Store, blobs: Blobs, url: &str) -> Vec<u8> {
+    let id: UploadId = url.rsplit('/').next().unwrap().parse().unwrap();
+    let mut sequence = ObjectSequence::new(blobs, []);
+    for chunk in uploads::chunks_from(store.reader(), id, 0, 100_000).await.unwrap() {
+        assert_eq!(chunk.start_offset, sequence.size_bytes(), "a hole in the log of chunks");
+        let key = Key::parse(&chunk.object_key).unwrap();
+        sequence.push(Part { key, size_bytes: chunk.size_bytes });
+    }
+    sequence.read(0..sequence.size_bytes()).await.unwrap().to_vec()
 }

@@ -3,10 +3,8 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use meridian_blobs::{Blobs, Key, ObjectSequence, Part, S3Options};
+use meridian_blobs::{Blobs, S3Options};
 use meridian_domain::clock::Clock;
-use meridian_domain::ids::UploadId;
-use meridian_store::repo::uploads;
 use meridian_store::{Store, StoreOptions};
 use meridian_testbed::{Postgres, Seaweed};
 use reqwest::Method;
@@ -14,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::instance::{Instance, Person, fixture, program};
+use crate::uploads::bytes_in;
 
 const LONG: Duration = Duration::from_mins(4);
 
@@ -58,14 +57,7 @@ impl Shared {
             ..S3Options::default()
         };
         let blobs = Blobs::open_with(&self.store, &s3).unwrap();
-        let id: UploadId = upload.rsplit('/').next().unwrap().parse().unwrap();
-        let mut sequence = ObjectSequence::new(blobs, []);
-        for chunk in uploads::chunks_from(store.reader(), id, 0, 100_000).await.unwrap() {
-            assert_eq!(chunk.start_offset, sequence.size_bytes(), "a hole in the log of chunks");
-            let key = Key::parse(&chunk.object_key).unwrap();
-            sequence.push(Part { key, size_bytes: chunk.size_bytes });
-        }
-        sequence.read(0..sequence.size_bytes()).await.unwrap().to_vec()
+        bytes_in(&store, blobs, upload).await
     }
 }
 

@@ -95,7 +95,7 @@ pub async fn first_replies(
         .await?;
     let by_id: HashMap<Uuid, &updates::Model> = posts.iter().map(|row| (row.id, row)).collect();
     let said = comments::Entity::find()
-        .filter(comments::Column::CreatedAt.gte(since_ms))
+        .filter(comments::Column::UpdateId.is_in(by_id.keys().copied()))
         .filter(comments::Column::DeletedAt.is_null())
         .order_by_asc(comments::Column::CreatedAt)
         .limit(MOST)

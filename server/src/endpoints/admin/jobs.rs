@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use jiff::Timestamp;
 use meridian_domain::ids::{JobId, UpdateId, WorkspaceId};
 use meridian_store::repo::jobs::admin::{self, Wish};
+use meridian_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -156,15 +157,25 @@ pub(super) async fn list(
     Ok(web::Json(Page { items, next_cursor }))
 }
 
-fn granted(wish: Wish) -> ApiResult<()> {
-    Err(match wish {
-        Wish::Granted => return Ok(()),
-        Wish::NotFound => ApiError::not_found(),
-        Wish::WrongState => ApiError::conflict("The job's state does not allow this."),
-        Wish::AlreadyThere => ApiError::conflict("Another job does the same by now."),
-        Wish::NoBytes => ApiError::conflict("There are no bytes to process."),
-        Wish::Needed => ApiError::conflict("It removes what people deleted, and cannot be called off."),
-    })
+/// Does it, if it may be done.
+async fn act(
+    state: &AppState,
+    auth: &Auth,
+    wish: impl AsyncFnOnce(&Tx) -> Result<Wish, StoreError>,
+) -> ApiResult<HttpResponse> {
+    let tx = state.store.write().await?;
+    check(&tx, auth).await?;
+    match wish(&tx).await? {
+        Wish::Granted => tx.commit().await?,
+        Wish::NotFound => return Err(ApiError::not_found()),
+        Wish::WrongState => return Err(ApiError::conflict("The job's state does not allow this.")),
+        Wish::AlreadyThere => return Err(ApiError::conflict("Another job does the same by now.")),
+        Wish::NoBytes => return Err(ApiError::conflict("There are no bytes to process.")),
+        Wish::Needed => {
+            return Err(ApiError::conflict("It removes what people deleted, and cannot be called off."));
+        }
+    }
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// Tries a given-up or called-off job again.
@@ -179,11 +190,7 @@ pub(super) async fn retry_job(
     auth: Auth,
     path: ApiPath<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let tx = state.store.write().await?;
-    check(&tx, &auth).await?;
-    granted(admin::retry(&tx, path.0).await?)?;
-    tx.commit().await?;
-    Ok(HttpResponse::Accepted().finish())
+    act(&state, &auth, async |tx| admin::retry(tx, path.0).await).await
 }
 
 /// Calls a job off that is not settled; its update fails with that reason and keeps its bytes.
@@ -198,9 +205,5 @@ pub(super) async fn cancel_job(
     auth: Auth,
     path: ApiPath<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let tx = state.store.write().await?;
-    check(&tx, &auth).await?;
-    granted(admin::cancel(&tx, path.0).await?)?;
-    tx.commit().await?;
-    Ok(HttpResponse::Accepted().finish())
+    act(&state, &auth, async |tx| admin::cancel(tx, path.0).await).await
 }

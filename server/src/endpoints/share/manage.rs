@@ -12,11 +12,13 @@ use meridian_store::Conn;
 use meridian_store::repo::share_links::{self, Edit, LinkKey, NewShareLink, ShareLink};
 use meridian_store::repo::updates::{self, RowUpdate};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::auth::keys::random_token;
 use crate::auth::{Auth, password};
 use crate::endpoints::updates::access;
+use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, ApiQuery, Given, Page, PageQuery, cut};
 use crate::state::AppState;
@@ -126,6 +128,12 @@ fn show(link: &ShareLink, title: &str) -> ApiResult<ShareLinkView> {
     })
 }
 
+/// What the audit log says of a link: nothing that leads to it, and no title.
+fn told(link: &ShareLink) -> Value {
+    json!({"update_id": link.update_id, "has_password": link.password_hash.is_some(),
+        "allow_comments": link.allow_comments, "allow_download": link.allow_download})
+}
+
 /// Ahead of now, in milliseconds since 1970.
 fn ahead(state: &AppState, at: Timestamp) -> ApiResult<i64> {
     if at <= state.clock().now() {
@@ -185,6 +193,7 @@ pub(crate) async fn create(
         expires_at,
     };
     let made = share_links::create(&tx, update.id, auth.user, new).await?;
+    note(&tx, update.workspace_id, auth.user, "share_link.made", made.id, told(&made)).await?;
     tx.commit().await?;
     let url = format!("{}/s/{token}", state.settings.public_url);
     let shown = ShareLinkView { url: Some(url), token: Some(token), ..show(&made, &update.title)? };
@@ -274,6 +283,7 @@ pub(crate) async fn edit(
     let tx = state.store.write().await?;
     let (link, update) = managed(&tx, &auth, path.0).await?;
     let changed = share_links::edit(&tx, link.id, edit).await?.ok_or_else(ApiError::not_found)?;
+    note(&tx, update.workspace_id, auth.user, "share_link.changed", link.id, told(&changed)).await?;
     tx.commit().await?;
     Ok(web::Json(show(&changed, &update.title)?))
 }
@@ -291,10 +301,11 @@ pub(crate) async fn revoke(
     path: ApiPath<ShareLinkId>,
 ) -> ApiResult<HttpResponse> {
     let tx = state.store.write().await?;
-    let (link, _) = managed(&tx, &auth, path.0).await?;
+    let (link, update) = managed(&tx, &auth, path.0).await?;
     if !share_links::revoke(&tx, link.id).await? {
         return Err(ApiError::not_found());
     }
+    note(&tx, update.workspace_id, auth.user, "share_link.revoked", link.id, told(&link)).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,6 +10,7 @@ export const NOUNS = [
   'team_member',
   'webhook',
   'api_token',
+  'share_link',
   'update',
   'retention',
   'export',

@@ -11,7 +11,6 @@ export const share = {
   'share.madeText': 'Copy it now: it is not shown again.',
   'share.address': 'Link',
   'share.none': 'No links yet.',
-  'share.more': 'Show more',
   'share.new': 'New link',
   'share.expires': 'Ends',
   'share.never': 'Never',
