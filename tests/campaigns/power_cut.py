@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from lib import FIXTURES, Broken, Instance, Upload, check, options, padded
@@ -45,12 +45,21 @@ class Disk:
     def mount(self):
         self.run("mount", "-o", "loop", str(self.image), str(self.at))
 
+    def holding(self):
+        """Which of the processes that may be asked have a file of this disk open."""
+        held = []
+        for link in Path("/proc").glob("[0-9]*/fd/*"):
+            # A process of somebody else's may not be asked, and one that just ended has no links any more.
+            with suppress(OSError):
+                if os.readlink(link).startswith(str(self.at)):
+                    held.append(str(link))
+        return held
+
     def unmount(self):
         """Waits for the last of the killed threads to let go of their files."""
         begin = time.monotonic()
-        while subprocess.run(["umount", str(self.at)], capture_output=True).returncode != 0:
-            holding = [str(f) for f in Path("/proc").glob("[0-9]*/fd/*") if str(self.at) in os.path.realpath(f)]
-            check(time.monotonic() - begin < 20, "the disk stays busy:", holding)
+        while (tried := subprocess.run(["umount", str(self.at)], capture_output=True, text=True)).returncode != 0:
+            check(time.monotonic() - begin < 20, "the disk stays busy:", tried.stderr.strip(), self.holding())
             time.sleep(0.02)
 
     def cut(self):
