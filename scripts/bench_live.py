@@ -110,7 +110,7 @@ def rows_p1(instance, recordings, rows):
         first, lag, stop = paced(instance, folder)
         instance.settle()
         live_cpu = instance.ended_children_cpu() - before
-        _, _, file_cpu = instance.upload(folder.with_suffix(".webm"))
+        _, _, _, file_cpu = instance.upload(folder.with_suffix(".webm"))
         firsts.append(first), lags.append(lag), stops.append(stop), ratios.append(live_cpu / file_cpu)
     if not firsts:
         return

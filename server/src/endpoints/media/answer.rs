@@ -15,8 +15,9 @@ use super::pieced::Pieced;
 use super::range::{self, Asked};
 use crate::error::ApiError;
 
-/// Up to this size (bytes) an answer is read before it begins, so that its errors have a status.
-const AT_ONCE_BYTES: u64 = 1024 * 1024;
+/// So much (bytes) of an answer is read before it begins, so that its errors have a status. What is larger follows in
+/// pieces of that size, which stay in the processor's cache: 1 MiB in one go is read and sent at half the speed.
+const AT_ONCE_BYTES: u64 = 256 * 1024;
 
 /// For what never changes under its name.
 pub(super) const IMMUTABLE: &str = "private, max-age=86400, immutable";
@@ -159,8 +160,11 @@ impl Representation {
                 Ok(answer.body(sequence.read(part).await.map_err(missing)?))
             }
             Bytewise::Stored(sequence) => {
-                let bytes = sequence.stream(part).map_err(missing)?;
-                Ok(answer.body(SizedStream::new(length, bytes.inspect(told))))
+                let middle = part.start + AT_ONCE_BYTES;
+                let begin = sequence.read(part.start..middle).await.map_err(missing)?;
+                let rest = sequence.stream(middle..part.end).map_err(missing)?.inspect(told);
+                let bytes = futures::stream::iter([Ok(begin)]).chain(rest);
+                Ok(answer.body(SizedStream::new(length, bytes)))
             }
             Bytewise::Pieced(pieces) => {
                 Ok(answer.body(SizedStream::new(length, pieces.stream(part).inspect(told))))

@@ -1,0 +1,218 @@
+"""Search for bench.py (P9): a million segments, a viewer who sees 3 of 40 teams, the first 20.
+
+Beside Meridian's whole answer over HTTP stand a query written by hand over the same texts in SQLite's FTS5, and tantivy, both
+asked in this process: what a request costs besides the search counts against Meridian.
+"""
+
+import http.client
+import itertools
+import json
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from bench_bytes import lib
+
+SEGMENTS = 1_000_000
+AN_UPDATE = 1000
+TEAMS, SEEN = 40, 3
+WORDS_A_SEGMENT = 12
+ASKED = 60
+SENDERS = 2
+
+
+def vocabulary(chance):
+    """20,000 words that can be spoken, no two alike."""
+    consonants, vowels = "b c d f g h j k l m n p r s t v w z br ch dr gr pl st tr".split(), "a e i o u ai ea ou".split()
+    words = {}
+    while len(words) < 20_000:
+        word = "".join(chance.choice(consonants) + chance.choice(vowels) for _ in range(chance.randrange(1, 4)))
+        words[word + chance.choice(["", "n", "r", "l", "m", "t"])] = None
+    return list(words)
+
+
+def texts(words, seed):
+    """A segment after the other; some words are common, most are rare, as in speech."""
+    chance = random.Random(seed)
+    weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(words))))
+    while True:
+        spoken = chance.choices(words, cum_weights=weights, k=1000 * WORDS_A_SEGMENT)
+        for start in range(0, len(spoken), WORDS_A_SEGMENT):
+            yield " ".join(spoken[start:start + WORDS_A_SEGMENT])
+
+
+def questions(words, lines, chance):
+    """By kind of question."""
+    spoken = [line.split() for line in chance.sample(lines, 400)]
+    common = words[:20]
+    middle = [word for word in words[100:3000] if len(word) >= 5]
+    misspelt = [word[:2] + word[3] + word[2] + word[4:] for word in middle if len(word) >= 6 and word[2] != word[3]]
+    known = set(words)
+    return {
+        "one word": [chance.choice(middle) for _ in range(ASKED)],
+        "a common word": [chance.choice(common) for _ in range(ASKED)],
+        "three words": [" ".join(chance.sample(line, 3)) for line in spoken[:ASKED]],
+        "phrase": [f'"{" ".join(line[2:5])}"' for line in spoken[ASKED:2 * ASKED]],
+        "prefix": [chance.choice(middle)[:4] + "*" for _ in range(ASKED)],
+        "misspelt": [word for word in misspelt if word not in known][:ASKED],
+    }
+
+
+class Ours:
+    def __init__(self, programs, folder):
+        self.instance = lib.Instance(programs, folder, workers=0)
+        made = self.instance.api("GET", "/workspaces")
+        self.workspace = (made.get("items") or made)[0]["id"]
+        self.teams = [self.instance.api("POST", f"/workspaces/{self.workspace}/teams",
+                                        {"name": f"Team {number}", "visibility": "private"})["id"] for number in range(TEAMS)]
+        self.viewer = None
+
+    def fill(self, updates):
+        """One imported transcript an update, round the teams."""
+        waiting, lock = list(enumerate(updates)), threading.Lock()
+
+        def work():
+            while True:
+                with lock:
+                    if not waiting:
+                        return
+                    number, lines = waiting.pop()
+                team = self.teams[number % TEAMS]
+                update = self.instance.api("POST", f"/teams/{team}/updates", {"kind": "video", "title": f"Talk {number}"})["id"]
+                cues = "".join(f"{clock(i * 4)} --> {clock(i * 4 + 4)}\n{line}\n\n" for i, line in enumerate(lines))
+                status, _, text = self.instance.call(
+                    "PUT", f"/api/v1/updates/{update}/transcript?language=en", f"WEBVTT\n\n{cues}",
+                    self.instance.bearer({"Content-Type": "text/vtt"}))
+                if status == 401:
+                    self.instance.sign_in()
+                    with lock:
+                        waiting.append((number, lines))
+                elif status != 200:
+                    sys.exit(f"a transcript was not taken: {status} {text[:300]}")
+
+        threads = [threading.Thread(target=work) for _ in range(SENDERS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def join(self):
+        """A member of three of the teams."""
+        invite = self.instance.api("POST", f"/workspaces/{self.workspace}/invites",
+                                   {"role": "guest", "team_ids": self.teams[:SEEN]})["token"]
+        account = {"email": "b@bench.example", "password": lib.PASSWORD, "display_name": "B", "time_zone": "UTC",
+                   "invite_token": invite}
+        status, _, text = self.instance.call("POST", "/api/v1/auth/signup", json.dumps(account),
+                                             {"Content-Type": "application/json"})
+        if status != 201:
+            sys.exit(f"the viewer did not sign up: {status} {text}")
+        self.viewer = {"Authorization": f"Bearer {json.loads(text)['access_token']}"}
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.instance.port, timeout=60)
+
+    def ask(self, question):
+        path = f"/api/v1/search?workspace_id={self.workspace}&limit=20&q={quote(question)}"
+        self.connection.request("GET", path, headers=self.viewer)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            sys.exit(f"search: {answer.status} {text[:300]}")
+        return len(json.loads(text)["items"])
+
+
+class ByHand:
+    """What one would type: FTS5 with Porter's stemmer, the segments' teams in a table."""
+
+    def __init__(self, folder, updates):
+        self.db = sqlite3.connect(Path(folder, "hand.db"))
+        self.db.executescript("CREATE TABLE s (id INTEGER PRIMARY KEY, team INTEGER NOT NULL, text TEXT NOT NULL);"
+                              "CREATE VIRTUAL TABLE f USING fts5(text, content='s', content_rowid='id', "
+                              "prefix='2 3', tokenize='porter unicode61')")
+        rows = ((number % TEAMS, line) for number, lines in enumerate(updates) for line in lines)
+        self.db.executemany("INSERT INTO s (team, text) VALUES (?, ?)", rows)
+        self.db.execute("INSERT INTO f (f) VALUES ('rebuild')")
+        self.db.commit()
+
+    def ask(self, question):
+        found = self.db.execute("SELECT s.id, s.text FROM f JOIN s ON s.id = f.rowid WHERE f MATCH ? AND s.team < ? "
+                                "ORDER BY f.rank LIMIT 20", (question, SEEN))
+        return len(found.fetchall())
+
+
+class Tantivy:
+    """Its stemming tokenizer, the team as a term."""
+
+    def __init__(self, folder, updates):
+        import tantivy
+        where = Path(folder, "tantivy")
+        where.mkdir()
+        schema = tantivy.SchemaBuilder().add_text_field("text", tokenizer_name="en_stem").add_integer_field(
+            "team", indexed=True).add_integer_field("id", stored=True).build()
+        self.index = tantivy.Index(schema, path=str(where))
+        writer = self.index.writer(256_000_000, 1)
+        for number, lines in enumerate(updates):
+            for line in lines:
+                writer.add_document(tantivy.Document(text=line, team=number % TEAMS, id=number))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.index.reload()
+        self.searcher = self.index.searcher()
+
+    def ask(self, question):
+        teams = " ".join(f"team:{number}" for number in range(SEEN))
+        words = question if question.startswith('"') else " AND ".join(f"text:{word}" for word in question.split())
+        query = self.index.parse_query(f"({words}) AND ({teams})", ["text"])
+        return len([self.searcher.doc(address)["id"] for _, address in self.searcher.search(query, 20).hits])
+
+
+def timed(server, asked):
+    """Milliseconds of each question, in order, and how many found something."""
+    took, found = [], 0
+    for question in asked:
+        begin = time.perf_counter()
+        found += server.ask(question) > 0
+        took.append((time.perf_counter() - begin) * 1000)
+    return took, found
+
+
+def rows_search(programs, rows):
+    chance = random.Random(7)
+    words = vocabulary(chance)
+    lines = list(itertools.islice(texts(words, 8), SEGMENTS))
+    updates = [lines[start:start + AN_UPDATE] for start in range(0, SEGMENTS, AN_UPDATE)]
+    with tempfile.TemporaryDirectory() as folder:
+        ours = Ours(programs, Path(folder, "ours"))
+        try:
+            begin = time.monotonic()
+            ours.fill(updates)
+            rows.append(("P9 1,000,000 segments taken in", "s", None, time.monotonic() - begin))
+            ours.join()
+            by_hand, tantivy = ByHand(folder, updates), Tantivy(folder, updates)
+            seen = [line for number, some in enumerate(updates) if number % TEAMS < SEEN for line in some]
+            for kind, asked in questions(words, seen, chance).items():
+                goal = {"prefix": 20, "misspelt": 30}.get(kind, 10)
+                # The first time brings everybody's pages into memory.
+                for server in (ours, by_hand):
+                    timed(server, asked[:10])
+                took, found = timed(ours, asked)
+                p50, p99 = statistics.median(took), lib.quantile(took, 0.99)
+                rows += [(f"P9 {kind}: p50 over HTTP", "ms", goal, p50), (f"P9 {kind}: p99", "ms", 50, p99),
+                         (f"P9 {kind}: questions with a hit", "%", None, 100 * found / len(asked))]
+                if kind == "misspelt":
+                    continue
+                hand = statistics.median(timed(by_hand, asked)[0])
+                rows += [(f"P9 {kind}: p50, ours / SQLite by hand", "x", 1.3, p50 / hand),
+                         (f"P9 {kind}: p50 by hand", "ms", None, hand)]
+                if kind != "prefix":
+                    rows.append((f"P9 {kind}: p50 of tantivy", "ms", None, statistics.median(timed(tantivy, asked)[0])))
+        finally:
+            ours.instance.stop()
+
+
+def clock(seconds):
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.000"
