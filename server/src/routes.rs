@@ -93,6 +93,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(teams::members::list_team_members)
         .service(teams::members::put_team_member)
         .service(teams::members::delete_team_member)
+        .service(teams::overlap::get_overlap)
         .service(teams::glossary::get_glossary)
         .service(teams::glossary::put_glossary)
         .service(teams::agreement::get_agreement)

@@ -156,6 +156,24 @@ await step('the summary is copied as Markdown', async () => {
 });
 await catchUp(stage, cleo);
 
+await at('2026-11-03T05:00:00Z');
+await step('Ada sees where the team’s day is, and reminds who is missing in Kolkata by hand', async () => {
+  await told(ben, '12:00');
+  const { page } = ada;
+  await page.goto(`${base}/t/${team}/members`);
+  const day = page.getByRole('region', { name: 'Where the day is' });
+  await day.getByText(/3 of 4, the most at once, work from 9:00.am to 12:30.pm/).waitFor();
+  await accessible(ada, 'team-day', { phone: true });
+  const { next_id } = (await api(ada, 'GET', `/api/v1/rounds/${round}`)).json;
+  await page.goto(`${base}/r/${next_id}`);
+  const missing = page.getByRole('region', { name: 'Still to come' });
+  await missing.getByRole('button', { name: 'Remind' }).click();
+  await missing.getByText('Reminded: Ben and Dan.').waitFor();
+  await missing.getByText('reminded 6:00 am').first().waitFor();
+  await accessible(ada, 'round-reminded', { phone: true });
+  await ben.page.getByText('Ada reminds you: Daily stand-up waits for your answer until').waitFor();
+});
+
 await at('2026-11-03T08:10:00Z');
 await step('on Tuesday Ada’s plan is a checklist: done, and dropped', async () => {
   await told(ada, '12:00');

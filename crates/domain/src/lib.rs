@@ -4,6 +4,7 @@
 pub mod catch_up;
 pub mod clock;
 pub mod egress;
+pub mod engagement;
 pub mod enums;
 pub mod feeds;
 pub mod holidays;

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -10,6 +11,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::ranges::{self, Range};
+
+pub use together::{Together, fullest, together};
 
 /// How far ahead working time is looked for, in days.
 const HORIZON_DAYS: u32 = 3660;
@@ -67,11 +70,19 @@ impl WorkingHours {
         &self.zone
     }
 
+    /// Whether somebody is away on the date that it is for them at an instant.
+    pub fn is_away(&self, at: Timestamp) -> bool {
+        self.is_off(at.to_zoned(self.zone.clone()).date())
+    }
+
+    fn is_off(&self, date: Date) -> bool {
+        self.off.iter().any(|(first, last)| *first <= date && date <= *last)
+    }
+
     /// The shift that begins on a date, if there is one. A time that a change of clocks skips moves behind the gap;
     /// of one that comes twice the first counts.
     fn shift(&self, date: Date) -> Option<(Timestamp, Timestamp)> {
-        let off = self.off.iter().any(|(first, last)| *first <= date && date <= *last);
-        if off || !self.days.contains(&date.weekday().to_monday_zero_offset()) {
+        if self.is_off(date) || !self.days.contains(&date.weekday().to_monday_zero_offset()) {
             return None;
         }
         let last = if self.end > self.start { date } else { date.tomorrow().ok()? };

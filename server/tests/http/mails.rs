@@ -9,20 +9,20 @@ use crate::smtp::{Mails, Sink};
 use crate::support::{Answer, Client};
 use crate::world::{World, path};
 
-struct Post {
-    world: World,
+pub(crate) struct Post {
+    pub(crate) world: World,
     came: Mails,
 }
 
 impl Post {
-    async fn new(answers: &'static [&'static str]) -> Self {
+    pub(crate) async fn new(answers: &'static [&'static str]) -> Self {
         let Sink { url, came, .. } = Sink::start(answers).await;
         let world = World::with(|settings| settings.smtp_url = Some(url)).await;
         Self { world, came }
     }
 
     /// What two servers do when they look at the same time, some more often.
-    async fn go(&self) -> usize {
+    pub(crate) async fn go(&self) -> usize {
         let state = &self.world.server.state;
         notify::once(state).await.unwrap();
         let (one, two) = tokio::join!(mail::once(state, true), mail::once(state, true));
@@ -34,7 +34,7 @@ impl Post {
         self.go().await
     }
 
-    fn came(&self) -> Vec<String> {
+    pub(crate) fn came(&self) -> Vec<String> {
         self.came.lock().unwrap().clone()
     }
 
@@ -52,7 +52,7 @@ pub(crate) fn header(mail: &str, name: &str) -> String {
 }
 
 /// The text of a mail with its encoding undone, as far as these tests need it.
-fn plain(mail: &str) -> String {
+pub(crate) fn plain(mail: &str) -> String {
     mail.replace("=\n", "").replace("=3D", "=")
 }
 

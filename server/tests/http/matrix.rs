@@ -81,6 +81,7 @@ const ROWS: &[Row] = &[
     row("PATCH", "/teams/{t}", r#"{"name": "Platform"}"#, 200, MANAGE_TEAM),
     row("DELETE", "/teams/{t}", "", 204, MANAGE_TEAM),
     row("GET", "/teams/{t}/members", "", 200, SEE_TEAM),
+    row("GET", "/teams/{t}/overlap", "", 200, SEE_TEAM),
     // Who manages the workspace takes people out of a private team, but puts nobody in, not even themselves.
     row("PUT", "/teams/{t}/members/{user}", r#"{"role": "member"}"#, 204, ("1443333+++", "1443433+33")),
     row("DELETE", "/teams/{t}/members/{user}", "", 204, MANAGE_TEAM),
@@ -118,6 +119,7 @@ const ROWS: &[Row] = &[
     row("PUT", "/updates/{update}/reactions/{emoji}", "", 200, READ),
     row("DELETE", "/updates/{update}/reactions/{emoji}", "", 204, READ),
     row("GET", "/updates/{update}/viewers", "", 200, READ),
+    row("GET", "/updates/{update}/engagement", "", 200, READ),
     row("PUT", "/updates/{update}/watch", r#"{"by": "watching", "position_ms": 5}"#, 200, READ),
     row("GET", "/updates/{update}/share-links", "", 200, MANAGE_UPDATE),
     row("POST", "/updates/{update}/share-links", r#"{"allow_comments": true}"#, 201, MANAGE_UPDATE),
@@ -143,6 +145,7 @@ const ROWS: &[Row] = &[
     row("GET", "/rounds/{r}", "", 200, READ),
     row("GET", "/rounds/{r}.md", "", 200, READ),
     row("POST", "/rounds/{r}/excuse", r#"{"user_id": "{author}"}"#, 204, MANAGE_ROUND),
+    row("POST", "/rounds/{r}/remind", "{}", 200, MANAGE_ROUND),
     row("PUT", "/rounds/{r}/carried-over/{item}", r#"{"state": "done"}"#, 200, MANAGE_ROUND),
     row("PUT", "/rounds/{r}/goals/{item}", r#"{"due_on": "2026-12-01"}"#, 200, MANAGE_ROUND),
     // It is a plan and no goal: who may unpin it finds nothing.

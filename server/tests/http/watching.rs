@@ -1,7 +1,9 @@
 //! Reactions, and how much of an update was taken in.
 
+use meridian_domain::enums::WorkspaceRole;
 use serde_json::{Value, json};
 
+use crate::support::Client;
 use crate::world::{World, path};
 
 const THUMB: &str = "%F0%9F%91%8D";
@@ -122,4 +124,41 @@ async fn reading_counts_and_the_author_sees_who() {
     let rest = world.ada.get(&next).await.expect(200);
     assert_ne!(page["items"][0]["user"]["id"], rest["items"][0]["user"]["id"]);
     assert_eq!(rest["next_cursor"], Value::Null);
+}
+
+#[tokio::test]
+async fn five_viewers_make_a_graph_and_four_none() {
+    let world = World::new().await;
+    let update = minute(&world).await;
+    let graph = format!("{}/engagement", path(&update));
+    let watch = async |who: &Client, ranges: Value| {
+        let body = json!({"seen_ranges": ranges, "by": "watching"});
+        who.put(&format!("{}/watch", path(&update)), body).await.expect(200);
+    };
+    // The author does not count, nor who has the page open and plays nothing.
+    watch(&world.ada, json!([[10_000, 60_000]])).await;
+    let fifth = world.server.user("Fay").await;
+    world.server.add_member(world.workspace, &fifth, WorkspaceRole::Member).await;
+    watch(&fifth, json!([])).await;
+    for who in [&world.ben, &world.cleo, &world.olga] {
+        watch(who, json!([[10_000, 60_000]])).await;
+    }
+    watch(&world.gus, json!([[0, 35_000]])).await;
+    let none = json!({"points": null, "least_viewers": 5});
+    assert_eq!(world.ada.get(&graph).await.expect(200), none);
+    watch(&fifth, json!([[0, 35_000]])).await;
+    let made = world.ada.get(&graph).await.expect(200);
+    let points: Vec<f64> =
+        made["points"].as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect();
+    assert_eq!(points.len(), 100);
+    // Half way two of five left.
+    let is = |part: &[f64], value: f64| part.iter().all(|one| (one - value).abs() < 1e-9);
+    assert!(is(&points[..50], 1.0) && is(&points[50..], 0.6), "{points:?}");
+    // Everybody who sees the update sees its graph, without names; who does not, does not.
+    assert_eq!(world.gus.get(&graph).await.expect(200), made);
+    world.gil.get(&graph).await.expect_problem(404, "not_found");
+    // Admins may turn it off.
+    let at = format!("/api/v1/workspaces/{}", world.workspace);
+    world.olga.patch(&at, json!({"insights": false})).await.expect(200);
+    assert_eq!(world.ada.get(&graph).await.expect(200), none);
 }

@@ -56,7 +56,7 @@ mod work;
 
 pub use discuss::{CommentKind, Priority, Reason, SuggestionKind};
 pub use people::{AudienceKind, Scope, TeamRole, TeamVisibility, WorkspaceRole};
-pub use rounds::{AnswerState, PlanState, RoundState};
+pub use rounds::{AnswerState, PassedOver, PlanState, RoundState};
 pub use tell::{EventKind, FeedKind, MailKind, NotificationKind, SendState, WebhookFormat};
 pub use updates::{PublishState, SeenBy, TranscriptOrigin, TranscriptStatus, UpdateKind, UpdateStatus};
 pub use work::{GenerationState, JobState, UploadState};

@@ -23,6 +23,25 @@ words! {
         /// Away on its date.
         Away = "away",
     }
+    /// Why somebody who has not answered is not reminded by hand.
+    PassedOver {
+        /// They have answered.
+        Answered = "answered",
+        /// Out of this round.
+        Excused = "excused",
+        /// Away on its date, or today.
+        Away = "away",
+        /// Their window is still to open.
+        NotOpen = "not_open",
+        /// Their window has ended.
+        Ended = "ended",
+        /// They were reminded within the hour, or it has just opened.
+        Recent = "recent",
+        /// It is night there, or a day off.
+        Quiet = "quiet_hours",
+        /// They want to be told of rounds in no way.
+        Unwanted = "unwanted",
+    }
     /// What became of a plan.
     PlanState {
         /// Not done yet.

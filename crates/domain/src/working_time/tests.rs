@@ -289,3 +289,66 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_works_together_and_when_the_most() {
+    let people = ["Europe/Berlin", "Asia/Kolkata", "America/New_York"].map(usual);
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    // Monday: Kolkata 03:30Z to 11:30Z, Berlin 08:00Z to 16:00Z, New York 14:00Z to 22:00Z.
+    let spans = together(&people, at("2026-11-02T00:00:00Z"), at("2026-11-03T00:00:00Z"));
+    let shown: Vec<(String, Vec<usize>)> =
+        spans.iter().map(|span| (span.start.strftime("%H:%M").to_string(), span.people.clone())).collect();
+    let expected = [
+        ("03:30", vec![1]),
+        ("08:00", vec![0, 1]),
+        ("11:30", vec![0]),
+        ("14:00", vec![0, 2]),
+        ("16:00", vec![2]),
+    ];
+    assert_eq!(shown, expected.map(|(start, people)| (start.to_owned(), people)));
+    // Two of three at most: the first of those times that is long enough.
+    let best = |hours: i64| fullest(&spans, hours * HOUR_MS).map(|span| span.start);
+    assert_eq!(best(1), Some(at("2026-11-02T08:00:00Z")));
+    assert_eq!((best(3), best(4)), (Some(at("2026-11-02T08:00:00Z")), None));
+    // A common hour of all three is better than three of two.
+    let late = WorkingHours::parse(&WEEK, "12:00", "20:30", "Asia/Kolkata").unwrap();
+    let people = [usual("Europe/Berlin"), late, usual("America/New_York")];
+    let spans = together(&people, at("2026-11-02T00:00:00Z"), at("2026-11-03T00:00:00Z"));
+    let best = fullest(&spans, HOUR_MS / 4).unwrap();
+    assert_eq!((best.start, best.end), (at("2026-11-02T14:00:00Z"), at("2026-11-02T15:00:00Z")));
+    assert_eq!(best.people, [0, 1, 2]);
+    assert_eq!(together(&[], at("2026-11-02T00:00:00Z"), at("2026-11-03T00:00:00Z")), []);
+    assert_eq!(
+        fullest(&together(&people[..1], at("2026-11-02T00:00:00Z"), at("2026-11-03T00:00:00Z")), 1),
+        None
+    );
+}
+
+#[test]
+fn away_is_by_ones_own_calendar() {
+    let tia = usual("Pacific/Auckland").without([(date(2026, 11, 3), date(2026, 11, 3))]);
+    let away = |text: &str| tia.is_away(text.parse().unwrap());
+    assert_eq!((away("2026-11-02T10:59:00Z"), away("2026-11-02T11:00:00Z")), (false, true));
+    assert_eq!((away("2026-11-03T10:59:00Z"), away("2026-11-03T11:00:00Z")), (true, false));
+}
+
+proptest! {
+    /// Every quarter of an hour of two days, by the count that knows none of the code.
+    #[test]
+    fn together_is_who_works_in_each_quarter(
+        people in proptest::collection::vec(someone(), 0..5),
+        start in 0_i64..9_000,
+    ) {
+        let hours: Vec<WorkingHours> = people.iter().map(Someone::hours).collect();
+        let spans = together(&hours, quarter(start), quarter(start + 192));
+        prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        prop_assert!(spans.iter().all(|span| span.start < span.end && !span.people.is_empty()));
+        for number in start..start + 192 {
+            let at = quarter(number);
+            let found = spans.iter().find(|span| span.start <= at && at < span.end);
+            let found = found.map(|span| span.people.clone()).unwrap_or_default();
+            let counted: Vec<usize> = (0..people.len()).filter(|index| people[*index].works(at)).collect();
+            prop_assert_eq!(found, counted, "{}", at);
+        }
+    }
+}

@@ -25,9 +25,9 @@ use crate::markdown;
 use crate::state::AppState;
 
 /// How far ahead a common time is looked for.
-const WITHIN_DAYS: i64 = 14;
+pub(crate) const WITHIN_DAYS: i64 = 14;
 /// How long it has to be.
-const LEAST_MS: i64 = 15 * 60_000;
+pub(crate) const LEAST_MS: i64 = 15 * 60_000;
 
 /// Somebody in the thread, and the common time on their clock.
 #[derive(Debug, Serialize, ToSchema)]

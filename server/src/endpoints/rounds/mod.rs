@@ -7,6 +7,7 @@ pub mod goals;
 pub mod markdown;
 pub mod mine;
 pub mod read;
+pub mod remind;
 pub mod schedule;
 pub mod view;
 
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(markdown::round_markdown)
         .service(read::get_round)
         .service(excuse::excuse)
+        .service(remind::remind)
         .service(carried_over::put_carried_over)
         .service(goals::put_goal)
         .service(goals::delete_goal)

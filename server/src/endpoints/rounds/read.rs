@@ -1,10 +1,13 @@
 //! GET `/rounds/{r}`.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, web};
 use jiff::Timestamp;
-use meridian_domain::ids::RoundId;
+use meridian_domain::enums::AnswerState;
+use meridian_domain::ids::{RoundId, UpdateId, UserId};
 use meridian_store::Conn;
-use meridian_store::repo::rounds::{self, Round};
+use meridian_store::repo::rounds::{self, Round, RoundMember};
 use meridian_store::repo::updates;
 
 use super::gather::{Gathered, gather};
@@ -39,6 +42,20 @@ fn instant(ms: i64) -> ApiResult<Timestamp> {
     Timestamp::from_millisecond(ms).map_err(ApiError::internal)
 }
 
+fn expected(found: &Gathered, reminded: &HashMap<UserId, i64>) -> ApiResult<Vec<ExpectedView>> {
+    let one = |(member, state, update_ids): &(RoundMember, AnswerState, Vec<UpdateId>)| {
+        Ok(ExpectedView {
+            user: PersonView::of(&found.people, member.user_id),
+            opens_at: instant(member.opens_at)?,
+            due_at: instant(member.due_at)?,
+            state: *state,
+            reminded_at: reminded.get(&member.user_id).copied().map(instant).transpose()?,
+            update_ids: update_ids.clone(),
+        })
+    };
+    found.members.iter().map(one).collect()
+}
+
 async fn view(
     state: &AppState,
     conn: &impl Conn,
@@ -46,19 +63,9 @@ async fn view(
     round: Round,
     mut found: Gathered,
 ) -> ApiResult<RoundView> {
-    let expected = found
-        .members
-        .iter()
-        .map(|(member, state, update_ids)| {
-            Ok(ExpectedView {
-                user: PersonView::of(&found.people, member.user_id),
-                opens_at: instant(member.opens_at)?,
-                due_at: instant(member.due_at)?,
-                state: *state,
-                update_ids: update_ids.clone(),
-            })
-        })
-        .collect::<ApiResult<Vec<_>>>()?;
+    let can_manage = manages(conn, auth.user, &round).await?;
+    let reminded = if can_manage { rounds::reminded(conn, round.id).await? } else { HashMap::new() };
+    let expected = expected(&found, &reminded)?;
     let updates = render(state, conn, auth, found.answers).await?;
     let responses = updates
         .into_iter()
@@ -80,7 +87,7 @@ async fn view(
     };
     let (previous_id, next_id) = rounds::neighbours(conn, auth.user, &round).await?;
     Ok(RoundView {
-        can_manage: manages(conn, auth.user, &round).await?,
+        can_manage,
         private: updates::audience_people(conn, round.audience_id).await?.is_some(),
         opened_at: instant(round.opened_at)?,
         closes_at: instant(round.closes_at)?,

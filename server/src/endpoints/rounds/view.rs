@@ -29,6 +29,9 @@ pub struct ExpectedView {
     /// `waiting`, `answered`, `late`, `excused` or `away`.
     #[schema(value_type = String)]
     pub state: AnswerState,
+    /// When they were last reminded, by the clock or by hand; for those who remind.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub reminded_at: Option<Timestamp>,
     /// Their answers, oldest first.
     #[schema(value_type = Vec<Uuid>)]
     pub update_ids: Vec<UpdateId>,
@@ -175,6 +178,6 @@ pub struct RoundView {
     /// The round after.
     #[schema(value_type = Option<Uuid>)]
     pub next_id: Option<RoundId>,
-    /// Whether the viewer excuses others.
+    /// Whether the viewer excuses and reminds others.
     pub can_manage: bool,
 }

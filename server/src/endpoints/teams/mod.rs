@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod crud;
 pub mod glossary;
 pub mod members;
+pub mod overlap;
 
 use meridian_domain::ids::{TeamId, UserId};
 use meridian_domain::policy::{self, Standing};

@@ -1,5 +1,7 @@
 //! What every mail of the outbox has.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use meridian_domain::enums::MailKind;
 use meridian_store::repo::mails::Mail;
 use meridian_store::repo::users::User;
@@ -35,6 +37,13 @@ pub(super) fn length(ms: i64) -> String {
         (_, minutes @ ..60) => format!("{minutes} min"),
         (_, minutes) => format!("{} h {:02} min", minutes.div_euclid(60), minutes.rem_euclid(60)),
     }
+}
+
+/// When something ends, on a person's clock: `12:00` today, `Tuesday 12:00` on another day.
+pub(super) fn until(now: Timestamp, at_ms: i64, zone: &TimeZone) -> Result<String, jiff::Error> {
+    let at = Timestamp::from_millisecond(at_ms)?.to_zoned(zone.clone());
+    let today = now.to_zoned(zone.clone()).date() == at.date();
+    Ok(at.strftime(if today { "%H:%M" } else { "%A %H:%M" }).to_string())
 }
 
 /// A letter out of a template and its context.

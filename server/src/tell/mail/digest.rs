@@ -1,16 +1,19 @@
 //! The digest: once a working day, at the person's own time, what they have not seen.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use meridian_domain::ids::UserId;
 use meridian_domain::notify::{Calendar, digest_due};
 use meridian_store::repo::comments::RowComment;
 use meridian_store::repo::digests::{self, Reader};
 use meridian_store::repo::mails::{self, Mail};
 use meridian_store::repo::notifications::{self, Wanted};
+use meridian_store::repo::rounds::{self, Mine};
 use meridian_store::repo::updates::{self, RowUpdate};
 use meridian_store::repo::{teams, users};
 use minijinja::{Value, context};
 
-use super::compose::{length, letter, line, title};
+use super::compose::{length, letter, line, title, until};
 use super::{Next, TellError};
 use crate::endpoints::notifications::excerpt;
 use crate::state::AppState;
@@ -74,6 +77,7 @@ pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellErro
         date => date.strftime("%A, %-d %B").to_string(),
         updates => show_updates(state, &found).await?,
         asks => show_asks(state, &asks).await?,
+        rounds => show_rounds(state, user.id, &calendar.zone).await?,
         total => total,
         more => more,
         inbox_url => format!("{}/inbox", state.settings.public_url),
@@ -122,4 +126,20 @@ async fn show_asks(state: &AppState, found: &[RowComment]) -> Result<Vec<Value>,
         }
     };
     Ok(found.iter().map(show).collect())
+}
+
+/// The rounds that wait for the person's answer now.
+async fn show_rounds(state: &AppState, user: UserId, zone: &TimeZone) -> Result<Vec<Value>, TellError> {
+    let now = state.clock().now();
+    let open = rounds::open_of_user(state.store.reader(), user).await?;
+    let at = now.as_millisecond();
+    let waits = open.iter().filter(|mine| mine.waits(at) && mine.window.opens_at <= at);
+    let show = |mine: &Mine| -> Result<Value, TellError> {
+        Ok(context! {
+            title => line(&mine.round.name),
+            until => until(now, mine.window.due_at, zone)?,
+            url => format!("{}/r/{}", state.settings.public_url, mine.round.id),
+        })
+    };
+    waits.map(show).collect()
 }

@@ -1,12 +1,11 @@
 //! Mail that a round waits: its questions, and the recorder one click away.
 
-use jiff::Timestamp;
 use meridian_domain::notify::{Calendar, mail_at};
 use meridian_store::repo::mails::Mail;
-use meridian_store::repo::{notifications, rounds, teams, users};
+use meridian_store::repo::{notifications, rounds, teams, updates, users};
 use minijinja::context;
 
-use super::compose::{host, letter, line};
+use super::compose::{host, letter, line, until};
 use super::{Next, TellError};
 use crate::state::AppState;
 
@@ -30,12 +29,16 @@ pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellErro
     if earliest > now {
         return Ok(Next::Wait(earliest));
     }
-    let due = Timestamp::from_millisecond(mine.window.due_at)?.to_zoned(calendar.zone.clone());
-    let today = now.to_zoned(calendar.zone.clone()).date() == due.date();
-    let until = due.strftime(if today { "%H:%M" } else { "%A %H:%M" }).to_string();
+    let until = until(now, mine.window.due_at, &calendar.zone)?;
     let name = line(&mine.round.name);
+    let by = entry.items.iter().find_map(|item| item.actor_id);
+    let by = match by {
+        Some(by) => updates::people(conn, &[by]).await?.remove(&by).map(|person| line(&person.display_name)),
+        None => None,
+    };
     let shown = context! {
         title => name.clone(),
+        by => by,
         team => teams::name(conn, mine.round.team_id).await?.unwrap_or_default(),
         until => until.clone(),
         date => mine.round.date.strftime("%A, %-d %B").to_string(),

@@ -42,8 +42,8 @@ mod tests {
             vec![context! { who => hostile, what => hostile, text => hostile, url => "https://m.example" }];
         let context = context! {
             name => hostile, subject => hostile, title => hostile, team => hostile, url => "https://m.example/u/1",
-            until => hostile, date => hostile, prompts => vec![hostile], base => "https://m.example", query => "team=1",
-            updates => items.clone(), asks => items, entries => entries, total => "2 min", more => 0,
+            until => hostile, by => hostile, date => hostile, prompts => vec![hostile], base => "https://m.example", query => "team=1",
+            updates => items.clone(), asks => items.clone(), rounds => items, entries => entries, total => "2 min", more => 0,
             unsubscribe_url => "https://m.example/unsubscribe/x", settings_url => "https://m.example/s", urgent => true,
         };
         for &kind in MailKind::ALL {

@@ -969,6 +969,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{r}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reminds those who are missing: the team's admins, and who made the check-in. Nobody is reminded of a window twice
+         *     within an hour, at night, on a day off, or while away or excused; 409 unless the round is open.
+         */
+        post: operations["remind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1287,6 +1307,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{t}/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the people of a team work together: of 24 hours, and next. */
+        get: operations["get_overlap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/transcript/segments/{segment}": {
         parameters: {
             query?: never;
@@ -1372,6 +1409,26 @@ export interface paths {
         put?: never;
         /** Comments on an update that one sees. */
         post: operations["create_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/updates/{update}/engagement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which parts of a recording its viewers took in, and which they left out: from five viewers on, without names, for
+         *     everybody who sees it.
+         */
+        get: operations["engagement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2820,6 +2877,16 @@ export interface components {
              */
             revision: number;
         };
+        /** @description Which parts of a recording were taken in. */
+        Engagement: {
+            /** @description How many viewers a graph needs. */
+            least_viewers: number;
+            /**
+             * @description For each hundredth of the visible part, how many of its viewers but the author took it in, 0 to 1; silence has the
+             *     value before it. Null for fewer than `least_viewers`, for texts, and where the workspace has turned insights off.
+             */
+            points: number[] | null;
+        };
         /** @description Whom to excuse. */
         Excuse: {
             /** @description `false` takes it back. */
@@ -2842,6 +2909,11 @@ export interface components {
              * @description When their window opens.
              */
             opens_at: string;
+            /**
+             * Format: date-time
+             * @description When they were last reminded, by the clock or by hand; for those who remind.
+             */
+            reminded_at: string | null;
             /** @description `waiting`, `answered`, `late`, `excused` or `away`. */
             state: string;
             /** @description Their answers, oldest first. */
@@ -3792,6 +3864,42 @@ export interface components {
              */
             user_id: string;
         };
+        /** @description When the people of a team work together. Who is away today is left out of everything but `away`. */
+        Overlap: {
+            /** @description Who is away today. */
+            away: string[];
+            best: components["schemas"]["OverlapSpan"] | null;
+            /**
+             * Format: date-time
+             * @description Where the 24 hours begin.
+             */
+            from: string;
+            next: components["schemas"]["OverlapSpan"] | null;
+            /** @description How many are counted. */
+            people: number;
+            /** @description The times of the 24 hours at which two or more work, in order. */
+            spans: components["schemas"]["OverlapSpan"][];
+            /**
+             * Format: int64
+             * @description How many days ahead was looked.
+             */
+            within_days: number;
+        };
+        /** @description A time at which some of the team work. */
+        OverlapSpan: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            starts_at: string;
+            /** @description Who. */
+            user_ids: string[];
+        };
         /** @description One page of a list. */
         Page_ApiToken: {
             /** @description The entries. */
@@ -3980,6 +4088,21 @@ export interface components {
              * @description Which.
              */
             round_id: string;
+        };
+        /** @description Somebody who was not reminded. */
+        PassedOver: {
+            /**
+             * Format: date-time
+             * @description From when on they may be, where that is known.
+             */
+            again_at: string | null;
+            /**
+             * @description `answered`, `excused`, `away`, `not_open`, `ended`, `recent` (reminded within the hour, or the window has just
+             *     opened), `quiet_hours` (night, or a day off) or `unwanted` (their settings).
+             */
+            reason: string;
+            /** @description Who. */
+            user: components["schemas"]["PersonView"];
         };
         /** @description Fields to change; what is missing stays. */
         PatchCheckIn: {
@@ -4228,6 +4351,18 @@ export interface components {
             /** @description What is spoken; where not given, it is detected. */
             language?: string | null;
         };
+        /** @description Whom to remind. */
+        Remind: {
+            /** @description Those who are expected and have not answered, but oneself, where not given. */
+            user_ids?: string[] | null;
+        };
+        /** @description Who was reminded, and who was not. */
+        Reminded: {
+            /** @description The others, with the reason. */
+            passed_over: components["schemas"]["PassedOver"][];
+            /** @description They are told as they wish: in the inbox, by mail. */
+            reminded: components["schemas"]["PersonView"][];
+        };
         /** @description The link's token and the new password. */
         Reset: {
             /** @description At least 8 characters. */
@@ -4297,7 +4432,7 @@ export interface components {
         };
         /** @description A round. */
         Round: {
-            /** @description Whether the viewer excuses others. */
+            /** @description Whether the viewer excuses and reminds others. */
             can_manage: boolean;
             carried_over: components["schemas"]["CarriedOverView"][];
             /** Format: uuid */
@@ -9988,6 +10123,107 @@ export interface operations {
             };
         };
     };
+    remind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Remind"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find: {
         parameters: {
             query: {
@@ -12214,6 +12450,72 @@ export interface operations {
             };
         };
     };
+    get_overlap: {
+        parameters: {
+            query?: {
+                /** @description Where the 24 hours begin that are looked at, RFC 3339; now where not given. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                t: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_segment: {
         parameters: {
             query?: never;
@@ -12912,6 +13214,74 @@ export interface operations {
             };
             /** @description Urgent too often within a day */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    engagement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The update */
+                update: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The graph, where there is one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Engagement"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed, or not within the API token's scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such update for you */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

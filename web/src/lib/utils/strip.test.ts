@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { offset, strip, type Who } from './strip';
+import { begin, offset, strip, type Who } from './strip';
 
 const now = new Date('2026-11-18T08:12:00Z'); // 09:12 in Berlin
 const working_hours = { days: ['mo', 'tu', 'we', 'th', 'fr'], start: '09:00', end: '17:00' };
@@ -26,6 +26,17 @@ describe('strip', () => {
   it('cuts hours at the edges of the day', () => {
     // Auckland, 09:00 on: 21:00 yesterday in Berlin.
     expect(made.rows[0]?.hours[0]?.from).toBe(0);
+  });
+  it('gives those in one zone who work at other hours a row of their own', () => {
+    const hours = { ...working_hours, start: '12:00', end: '20:00' };
+    const late = { ...who('late', 'Europe/Berlin'), working_hours: hours };
+    const rows = strip([late, who('jonas', 'Europe/Berlin')], mira, now).rows;
+    expect(rows.map((row) => row.people.map((one) => one.id))).toEqual([['mira', 'jonas'], ['late']]);
+    expect(rows.map((row) => row.me)).toEqual([true, false]);
+    expect(rows[1]?.hours[0]?.from).toBeCloseTo(62.5, 6);
+  });
+  it('begins at an instant', () => {
+    expect(begin(mira, now).start.toISOString()).toBe('2026-11-17T20:00:00.000Z');
   });
   it('leaves out days off', () => {
     const saturday = strip([], mira, new Date('2026-11-21T08:12:00Z'));

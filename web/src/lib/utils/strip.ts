@@ -10,6 +10,8 @@ export interface Who {
 }
 
 export interface StripRow {
+  /** Of zone and working hours: one row each. */
+  key: string;
   place: string;
   zone: string;
   people: Who[];
@@ -50,27 +52,29 @@ function windows(who: Who, start: Date): StripRow['hours'] {
   return found;
 }
 
-/** One row a zone, the farthest ahead first, with the viewer's own among them. */
+/** One row a zone and its working hours, the farthest ahead first, with the viewer's own among them. */
 export function strip(people: Who[], me: Who, now: Date): Strip {
-  const nowMinutes = minutesOfDay(now, me.time_zone);
-  const into = (nowMinutes % 60) + 12 * 60;
-  const start = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS - into * MINUTE_MS);
+  const { start, into } = begin(me, now);
   const all = [me, ...people.filter((one) => one.id !== me.id)];
-  const zones = new Map<string, Who[]>();
+  const together = new Map<string, Who[]>();
   for (const one of all) {
-    // Zones that show the same time and place-name share a row.
-    const found = zones.get(one.time_zone);
+    // Who is in one zone shares a row, unless they work at other hours.
+    const { days, start: from, end } = one.working_hours;
+    const key = [one.time_zone, ...[...days].sort(), from, end].join(' ');
+    const found = together.get(key);
     if (found) found.push(one);
-    else zones.set(one.time_zone, [one]);
+    else together.set(key, [one]);
   }
-  const rows = [...zones.entries()].map(([zone, here]): StripRow => {
+  const rows = [...together.entries()].map(([key, here]): StripRow => {
     const first = here[0] ?? me;
+    const zone = first.time_zone;
     const day = dayOf(now, zone, first.working_hours);
     return {
+      key,
       place: place(zone),
       zone,
       people: here,
-      me: zone === me.time_zone,
+      me: here.includes(me),
       time: clock(now, zone),
       state: day.state,
       startsIn: day.startsIn,
@@ -84,6 +88,12 @@ export function strip(people: Who[], me: Who, now: Date): Strip {
     label: clock24(new Date(start.getTime() + hour * 60 * MINUTE_MS), me.time_zone).slice(0, 2),
   }));
   return { axis, now: (into / DAY) * 100, rows };
+}
+
+/** Where the strip of now begins: twelve hours ago, at a full hour of mine; `into`: minutes from there to now. */
+export function begin(me: Who, now: Date): { start: Date; into: number } {
+  const into = (minutesOfDay(now, me.time_zone) % 60) + 12 * 60;
+  return { start: new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS - into * MINUTE_MS), into };
 }
 
 /** Minutes east of Greenwich, now. */

@@ -22,15 +22,20 @@ pub(super) async fn due(tx: &Tx, event: &Event) -> Result<(), StoreError> {
     if !mine.waits(tx.clock().now_ms()) {
         return Ok(());
     }
+    let by: Option<UserId> = event.data.get("by").and_then(Value::as_str).and_then(|text| text.parse().ok());
     let minutes = event.data.get("minutes_before").and_then(Value::as_i64);
-    let notice = minutes.map_or_else(|| "opened".to_owned(), |minutes| minutes.to_string());
+    let notice = match (by, minutes) {
+        (Some(_), _) => format!("by-hand/{}", event.seq),
+        (None, Some(minutes)) => minutes.to_string(),
+        (None, None) => "opened".to_owned(),
+    };
     let new = New {
         user,
         workspace: event.workspace_id,
         kind: NotificationKind::Round,
         thread_key: thread_key(id),
         dedupe_key: format!("round/{id}/{notice}"),
-        actor: None,
+        actor: by,
         update: None,
         comment: None,
         round: Some(id),

@@ -5,6 +5,7 @@ mod away;
 pub mod holiday_feeds;
 mod mine;
 mod plans;
+mod remind;
 mod respond;
 mod step;
 mod tell;
@@ -23,6 +24,7 @@ pub use mine::{Mine, begun, mine, open_of_user};
 pub use plans::{
     PlanItem, carried_over, goals, pin_plan, plan_from_suggestion, plan_item, plans, settle_plan,
 };
+pub use remind::{Reminded, remind, reminded};
 pub(crate) use respond::responded;
 pub use tick::{open_now, run_due};
 

@@ -10,14 +10,14 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{Round, RoundMember, away, close, members, tell};
+use super::{Round, RoundMember, away, close, members, remind, tell};
 use crate::entity::{round_members, round_notices, rounds};
 use crate::repo::check_ins::{CheckIn, zone_of};
 use crate::repo::{users, visibility};
 use crate::{Conn, StoreError, Tx};
 
 /// The notice "your window is open" in the table of notices; reminders have their minutes.
-const OPENED: i64 = -1;
+pub(super) const OPENED: i64 = -1;
 
 /// Does what is due in a round; answers when to look again.
 pub(super) async fn step(
@@ -139,7 +139,14 @@ async fn notify(
     // A window that opens and is reminded of at once opens.
     let told =
         if fresh.contains(&OPENED) && now.saturating_sub(window.opens_at) < 60_000 { OPENED } else { last };
-    tell::due(tx, round, window.user_id, window, (told != OPENED).then_some(told));
+    if told == OPENED {
+        tell::due(tx, round, window.user_id, window, tell::Notice::Opened);
+    } else if remind::lately(tx, round.id, window.user_id, now).await? {
+        // They were just reminded by hand.
+        return Ok(());
+    } else {
+        tell::due(tx, round, window.user_id, window, tell::Notice::Reminder(told));
+    }
     round_notices::Entity::update_many()
         .col_expr(round_notices::Column::Told, Expr::value(true))
         .filter(round_notices::Column::RoundId.eq(round.id.0))

@@ -55,16 +55,32 @@ pub(super) fn response(tx: &Tx, round: &Round, update: &RowUpdate, state: Option
     });
 }
 
-/// `round.due`: one person's window opened (`minutes_before` null), or it is time to remind them.
-pub(super) fn due(tx: &Tx, round: &Round, user: UserId, window: &RoundMember, minutes_before: Option<i64>) {
+/// What one person is told of their window.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Notice {
+    /// It opened.
+    Opened,
+    /// It ends in so many minutes.
+    Reminder(i64),
+    /// Somebody asks them once more.
+    ByHand(UserId),
+}
+
+/// `round.due`: one person's window opened, or it is time to remind them (`minutes_before`, or `by` somebody).
+pub(super) fn due(tx: &Tx, round: &Round, user: UserId, window: &RoundMember, notice: Notice) {
+    let (word, minutes_before, by) = match notice {
+        Notice::Opened => ("opened", None, None),
+        Notice::Reminder(minutes) => ("reminder", Some(minutes), None),
+        Notice::ByHand(by) => ("reminder", None, Some(by)),
+    };
     let mut data = data(round);
     if let Value::Object(all) = &mut data {
         all.insert("user_id".to_owned(), json!(user));
         all.insert("opens_at".to_owned(), json!(instant(window.opens_at)));
         all.insert("due_at".to_owned(), json!(instant(window.due_at)));
         all.insert("minutes_before".to_owned(), json!(minutes_before));
-        let notice = if minutes_before.is_some() { "reminder" } else { "opened" };
-        all.insert("notice".to_owned(), json!(notice));
+        all.insert("by".to_owned(), json!(by));
+        all.insert("notice".to_owned(), json!(word));
     }
     tx.event(NewEvent {
         kind: EventKind::RoundDue,

@@ -15,7 +15,11 @@ export function sentence(entry: Entry, zone: string, now: Date): string {
   const { round } = entry;
   if (round === null) return `${who(entry)} ${what(entry)} ${title(entry)}`;
   const { name } = round;
-  if (round.waits) return t('inbox.roundWaits', { name, until: when(round.due_at, zone, null, now) });
+  if (round.waits) {
+    const until = when(round.due_at, zone, null, now);
+    if (entry.actors.length > 0) return t('inbox.roundReminds', { who: who(entry), name, until });
+    return t('inbox.roundWaits', { name, until });
+  }
   return t(round.state === 'waiting' ? 'inbox.roundOver' : 'inbox.roundDone', { name });
 }
 

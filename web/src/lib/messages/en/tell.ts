@@ -23,6 +23,7 @@ export const tell = {
   'inbox.comment': ({ n }: Params) => plural(n, 'commented on', 'made {n} comments on'),
   'inbox.round': 'A round waits for you',
   'inbox.roundWaits': '{name} waits for your answer until {until}',
+  'inbox.roundReminds': '{who} reminds you: {name} waits for your answer until {until}',
   'inbox.roundDone': 'You have answered {name}',
   'inbox.roundOver': '{name} ended without your answer',
   'inbox.reply': ({ n }: Params) => plural(n, 'replied on', 'replied {n} times on'),

@@ -26,6 +26,16 @@ export const together = {
   'asks.answeredBy': 'Answer by {name}',
   'asks.like': ({ n }: Params) => plural(Number(n), 'Answered before', '{n} were answered before'),
 
+  'overlap.title': 'Together',
+  'overlap.piece': '{from} to {until}: {n} of {all}',
+  'overlap.all': 'All {n}',
+  'overlap.most': '{n} of {all}, the most at once,',
+  'overlap.now': '{who} work now, until {until}.',
+  'overlap.next': '{who} work from {from} to {until}.',
+  'overlap.never': 'No two of you work at the same time within {days} days.',
+  'overlap.alone': 'Nobody else is here today.',
+  'overlap.away': 'Away today: {names}.',
+
   'comments.urgent': 'Urgent',
   'comments.urgentHint': 'Tells {name} at once. Five a day.',
   'comments.expectedBy': 'expected by {time}',

@@ -39,6 +39,8 @@ export const watch = {
   'player.position': 'Position',
   'player.positionOf': '{time} of {total}',
   'player.positionInChapter': '{time} of {total}, chapter {chapter}',
+  'player.engagement': 'Its viewers played all parts alike',
+  'player.engagementLow': 'Which parts its viewers played; the fewest at {time}',
   'player.play': 'Play',
   'player.pause': 'Pause',
   'player.back': 'Back 10 seconds',
