@@ -1,7 +1,8 @@
 // Before the first paint: the theme that was chosen, so that nothing flashes.
 try {
   const theme = localStorage.getItem('meridian.theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  const themes = ['light', 'dark', 'contrast', 'contrast-dark'];
+  if (themes.includes(theme)) document.documentElement.dataset.theme = theme;
 } catch {
   // Storage is closed: the system's theme it is.
 }

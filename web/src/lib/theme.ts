@@ -1,10 +1,11 @@
-// Light, dark, or as the system has it. `static/theme.js` sets it before the first paint.
-export type Theme = 'system' | 'light' | 'dark';
+// Light, dark, either with high contrast, or as the system has it. `static/theme.js` sets it before the first paint.
+export const THEMES = ['system', 'light', 'dark', 'contrast', 'contrast-dark'] as const;
+export type Theme = (typeof THEMES)[number];
 const KEY = 'meridian.theme';
 
 export function readTheme(): Theme {
   const set = document.documentElement.dataset.theme;
-  return set === 'light' || set === 'dark' ? set : 'system';
+  return THEMES.find((theme) => theme === set) ?? 'system';
 }
 
 export function setTheme(theme: Theme): void {

@@ -1,8 +1,17 @@
 // Keyboard shortcuts of the whole app. Single keys only act where nothing is being typed.
 
-export type Action = 'search' | 'help' | 'home' | 'teams' | 'write' | 'settings';
+export type Action =
+  'search' | 'help' | 'home' | 'catchUp' | 'inbox' | 'record' | 'teams' | 'write' | 'settings';
 
-const AFTER_G: Record<string, Action> = { h: 'home', t: 'teams', w: 'write', s: 'settings' };
+const AFTER_G: Record<string, Action> = {
+  h: 'home',
+  c: 'catchUp',
+  i: 'inbox',
+  r: 'record',
+  t: 'teams',
+  w: 'write',
+  s: 'settings',
+};
 /** How long after `g` the second key counts. */
 const PAIR_MS = 1200;
 
