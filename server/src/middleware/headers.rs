@@ -44,7 +44,7 @@ fn media_origin(settings: &Settings) -> String {
 fn policy(script_hashes: &str, ancestors: &str, media: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' {script_hashes}; style-src 'self' {ANNOUNCER_STYLE}; \
-         img-src 'self' data: blob:; media-src 'self' blob:{media}; connect-src 'self'{media}; worker-src 'self' blob:; \
+         img-src 'self' data: blob:; media-src 'self' blob:{media}; connect-src 'self'{media}; worker-src 'self' blob:; manifest-src 'self'; \
          font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
     )
 }
