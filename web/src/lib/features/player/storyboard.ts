@@ -53,3 +53,13 @@ export function stillAt(stills: readonly Still[], ms: number): Still | null {
   }
   return found;
 }
+
+/** Reads the stills of an address; none where it cannot be had. */
+export async function loadStoryboard(url: string): Promise<Still[]> {
+  try {
+    const answer = await fetch(url);
+    return answer.ok ? parseStoryboard(await answer.text(), new URL(url, location.href).href) : [];
+  } catch {
+    return [];
+  }
+}

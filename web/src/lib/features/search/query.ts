@@ -11,7 +11,16 @@ export interface Query {
   in: string;
 }
 
-const KEYS = ['q', 'team_id', 'author_id', 'media_kind', 'comment_kind', 'after', 'before', 'in'] as const;
+export const KEYS = [
+  'q',
+  'team_id',
+  'author_id',
+  'media_kind',
+  'comment_kind',
+  'after',
+  'before',
+  'in',
+] as const;
 
 export function readQuery(params: URLSearchParams): Query {
   return Object.fromEntries(KEYS.map((key) => [key, params.get(key) ?? ''])) as unknown as Query;
