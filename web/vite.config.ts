@@ -13,5 +13,9 @@ export default defineConfig({
     ),
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 600, assetsInlineLimit: 0 },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    setupFiles: ['src/lib/messages/testing.ts'],
+  },
 });

@@ -156,9 +156,9 @@ export async function invite(who, { role = 'member', teams = [] } = {}) {
 }
 
 /** A call of the API as the signed-in person of a page, by a token of its own refresh cookie. */
-export async function api(who, method, address, body) {
+export async function api(who, method, address, body, type = 'application/json') {
   return who.page.evaluate(
-    async ([method, address, body]) => {
+    async ([method, address, body, type]) => {
       // In turn with the page itself: a refresh token works once.
       const fresh = await navigator.locks.request('meridian-refresh', () =>
         fetch('/api/v1/auth/refresh', { method: 'POST' }),
@@ -166,13 +166,13 @@ export async function api(who, method, address, body) {
       const { access_token } = await fresh.json();
       const answer = await fetch(address, {
         method,
-        headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: { authorization: `Bearer ${access_token}`, 'content-type': type },
+        body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
       });
       const text = await answer.text();
       return { status: answer.status, json: text.startsWith('{') ? JSON.parse(text) : null };
     },
-    [method, address, body],
+    [method, address, body, type],
   );
 }
 

@@ -17,4 +17,5 @@ mod told;
 mod trims;
 mod two_people;
 mod upgrade;
+mod web;
 mod week;

@@ -4,6 +4,7 @@ import { api } from './api/client';
 import { everything } from './api/lists';
 import { accessToken, forget, onSession } from './api/session';
 import type { Me, Membership, Team } from './api/types';
+import { language } from './messages/language.svelte';
 import { browserZone } from './utils/time';
 
 export { safeNext } from './utils/next';
@@ -41,6 +42,7 @@ class Session {
       if (JSON.stringify(me) === JSON.stringify(this.me)) return;
       this.me = me;
       if (me === null) this.teams = [];
+      else void language.choose(me.locale);
     });
   }
 
@@ -54,6 +56,7 @@ class Session {
     try {
       await accessToken();
       this.offline = false;
+      if (this.me) await language.choose(this.me.locale);
     } catch {
       this.offline = true;
     }

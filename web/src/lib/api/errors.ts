@@ -1,4 +1,5 @@
 // Problem documents (RFC 9457) as errors.
+import { said } from '$lib/messages/said';
 import type { FieldError, Problem } from './types';
 
 export type { FieldError };
@@ -31,7 +32,7 @@ export async function readError(response: Response): Promise<ApiError> {
     return new ApiError(
       response.status,
       body.code ?? 'unknown',
-      body.detail ?? response.statusText,
+      said('problem', body.code ?? 'unknown', body.detail ?? response.statusText),
       body.errors ?? [],
       retryAfterS,
     );

@@ -1,4 +1,6 @@
 // Sizes in words.
+import { locale } from '$lib/messages/locale';
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** `1.5 GB`, in steps of 1000. */
@@ -10,5 +12,9 @@ export function bytes(size: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+  const shown = new Intl.NumberFormat(locale(), {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+  return `${shown} ${UNITS[unit]}`;
 }

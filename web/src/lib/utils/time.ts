@@ -1,26 +1,33 @@
 // Instants in people's zones: always the viewer's clock, with the sender's beside it where it differs. Intl only.
 import { t } from '$lib/messages';
+import { locale } from '$lib/messages/locale';
 
-const LOCALE = 'en-GB';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone} ${JSON.stringify(options)}`;
+function format(zone: string, options: Intl.DateTimeFormatOptions, language = locale()): Intl.DateTimeFormat {
+  const key = `${language} ${zone} ${JSON.stringify(options)}`;
   let found = formats.get(key);
   if (!found) {
     try {
-      found = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: zone });
+      found = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
     } catch {
-      found = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: 'UTC' });
+      found = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
     }
     formats.set(key, found);
   }
   return found;
 }
+
+/** English wants no comma between weekday and day; others keep theirs. */
+function plainly(text: string): string {
+  return english() ? text.replace(',', '') : text;
+}
+
+const english = (): boolean => locale().startsWith('en');
 
 // Some browsers still know places by names that the time zone database has replaced.
 const RENAMED: Record<string, string> = {
@@ -65,7 +72,7 @@ const twelve =
 
 /** `09:05`; where the browser's language has it so, `9:05 am`. */
 export function clock(at: Date, zone: string): string {
-  if (!twelve) return clock24(at, zone);
+  if (!twelve || !english()) return clock24(at, zone);
   return format(zone, { hour: 'numeric', minute: '2-digit', hour12: true }).format(at);
 }
 
@@ -81,7 +88,7 @@ export function isoDay(at: Date, zone: string): string {
 
 /** `Wednesday 18 November`. */
 export function longDay(at: Date, zone: string): string {
-  return format(zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at).replace(',', '');
+  return plainly(format(zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at));
 }
 
 /** `18 November 2026`. */
@@ -92,7 +99,7 @@ export function date(at: Date, zone: string): string {
 /** `Wed 25 Nov`, of a calendar date such as `2026-11-25`. */
 export function shortDate(iso: string): string {
   const shown = format('UTC', { weekday: 'short', day: 'numeric', month: 'short' });
-  return shown.format(new Date(`${iso}T00:00Z`)).replace(',', '');
+  return plainly(shown.format(new Date(`${iso}T00:00Z`)));
 }
 
 /** Minutes since midnight in a zone. */
@@ -105,7 +112,7 @@ const DAYS = { Mon: 'mo', Tue: 'tu', Wed: 'we', Thu: 'th', Fri: 'fr', Sat: 'sa',
 
 /** The day of the week in a zone, as the API writes it: `mo` .. `su`. */
 export function weekday(at: Date, zone: string): string {
-  return DAYS[format(zone, { weekday: 'short' }).format(at) as keyof typeof DAYS] ?? 'mo';
+  return DAYS[format(zone, { weekday: 'short' }, 'en-GB').format(at) as keyof typeof DAYS] ?? 'mo';
 }
 
 /**
@@ -128,24 +135,30 @@ export function when(iso: string, viewer: string, sender: string | null, now: Da
       month: 'short',
       year: sameYear ? undefined : 'numeric',
     }).format(at);
-    text = `${shown.replace(',', '')} ${here}`;
+    text = `${plainly(shown)} ${here}`;
   }
   if (sender === null) return text;
   const there = clock(at, sender);
   return there === here ? text : t('time.beside', { time: text, there, place: place(sender) });
 }
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+
+function ago(count: number, unit: Intl.RelativeTimeFormatUnit): string {
+  const made = relatives.get(locale()) ?? new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  relatives.set(locale(), made);
+  return made.format(count, unit);
+}
 
 /** `5 minutes ago`, `in 2 days`. */
 export function age(iso: string, now: Date): string {
   const ms = new Date(iso).getTime() - now.getTime();
   const size = Math.abs(ms);
   if (size < MINUTE_MS) return t('time.now');
-  if (size < HOUR_MS) return relative.format(Math.trunc(ms / MINUTE_MS), 'minute');
-  if (size < DAY_MS) return relative.format(Math.trunc(ms / HOUR_MS), 'hour');
-  if (size < 60 * DAY_MS) return relative.format(Math.trunc(ms / DAY_MS), 'day');
-  return relative.format(Math.trunc(ms / (30.44 * DAY_MS)), 'month');
+  if (size < HOUR_MS) return ago(Math.trunc(ms / MINUTE_MS), 'minute');
+  if (size < DAY_MS) return ago(Math.trunc(ms / HOUR_MS), 'hour');
+  if (size < 60 * DAY_MS) return ago(Math.trunc(ms / DAY_MS), 'day');
+  return ago(Math.trunc(ms / (30.44 * DAY_MS)), 'month');
 }
 
 /** A length: `4:58`, `1:02:03`. */

@@ -32,7 +32,7 @@ export function answerAt(
 }
 
 export function what(entry: Entry): string {
-  return t(`inbox.${entry.kind}`, { n: entry.count });
+  return t(`inbox.${entry.kind}`, { n: entry.count, people: entry.actors.length });
 }
 
 export function title(entry: Entry): string {

@@ -1,4 +1,5 @@
 // What went wrong with an upload, as a code for the message catalogue, and whether trying again can help.
+import { said } from '$lib/messages/said';
 
 export type FailureCode =
   | 'offline'
@@ -44,8 +45,9 @@ export function failureOf(status: number, body: string): Failure {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed === 'object' && parsed !== null) {
-      if ('detail' in parsed && typeof parsed.detail === 'string') detail = parsed.detail;
       if ('code' in parsed && typeof parsed.code === 'string') problem = parsed.code;
+      if ('detail' in parsed && typeof parsed.detail === 'string')
+        detail = said('problem', problem ?? '', parsed.detail);
     }
   } catch {
     // no problem document: the status alone must do

@@ -1,4 +1,5 @@
 // How fast an upload goes and how long it has left, without the figure jumping about.
+import { locale } from '$lib/messages/locale';
 
 interface Sample {
   at: number;
@@ -41,7 +42,7 @@ export function secondsLeft(sent: number, total: number, bytesPerSecond: number 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** `1_536_000` -> `"1.5 MB"` (powers of ten, as file managers show), in the reader's own number format. */
-export function formatBytes(bytes: number, locale?: string): string {
+export function formatBytes(bytes: number, language = locale()): string {
   let value = Math.max(0, bytes);
   let unit = 0;
   while (value >= 999.5 && unit < UNITS.length - 1) {
@@ -49,7 +50,7 @@ export function formatBytes(bytes: number, locale?: string): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return new Intl.NumberFormat(locale, {
+  return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: UNITS[unit] ?? 'byte',
     unitDisplay: unit === 0 ? 'long' : 'short',

@@ -173,4 +173,9 @@ export const places = {
   'search.commentKind': 'Kind of comment',
   'search.anyComment': 'Every comment',
   'search.took': '{ms} ms',
+  'search.playHere': 'Play here: {time}',
+  'search.save': 'Save this search',
+  'search.saved': 'Saved searches',
+  'search.savedWith': ({ words, n }: Params) => `${words}, ${plural(n, '{n} filter', '{n} filters')}`,
+  'search.forget': 'Forget the search {name}',
 };

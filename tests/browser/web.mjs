@@ -1,0 +1,157 @@
+// The web app as such: its languages, its look on a phone with long words and from right to left, every part in
+// every state, and the app installed: worker, offline page, a recording shared with it.
+// usage: node web.mjs BASE RECORDING FOLDER_FOR_PICTURES
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { api, makeTeam, signUp, theatre } from './people.mjs';
+
+const [base, recording, pictures] = process.argv.slice(2);
+const { person, step, accessible, fitsPhone, curtain } = await theatre(base, pictures);
+const ada = await person('Ada', 'Europe/Berlin');
+const { page } = ada;
+let team;
+let update;
+
+await step('Ada signs up, has a team and a text update', async () => {
+  await signUp(ada, `${base}/sign-up`, 'Ferrywise');
+  team = await makeTeam(ada, 'Payments', 'Open');
+  const written = { title: 'The week', kind: 'text', body: 'We ship on Tuesday.', publish: 'now' };
+  const made = await api(ada, 'POST', `/api/v1/teams/${team}/updates`, written);
+  assert.equal(made.status, 201, JSON.stringify(made));
+  update = made.json.id;
+});
+
+await step('she chooses German in the settings: all of it, at once and after a reload', async () => {
+  await page.goto(`${base}/settings/profile`);
+  await page.getByLabel('Language').selectOption('de');
+  await page.getByRole('region', { name: 'You', exact: true }).getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Einstellungen', level: 1 }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Einstellungen', level: 1 }).waitFor();
+  const loaded = await page.evaluate(() =>
+    Promise.all(
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry.name.endsWith('.js'))
+        .map(async (entry) => ({ name: entry.name, text: await (await fetch(entry.name)).text() })),
+    ),
+  );
+  assert.ok(
+    loaded.some(({ text }) => text.includes('Arbeitsvereinbarung')),
+    'the German texts are loaded',
+  );
+  assert.ok(!loaded.some(({ text }) => text.includes('Working agreement')), 'and the English ones are not');
+});
+
+await step('the main pages are hers in German', async () => {
+  await page.goto(base);
+  await page.getByRole('heading', { name: /^(Guten|Noch wach)/, level: 1 }).waitFor();
+  await accessible(ada, 'home-de', { phone: true });
+  await page.goto(`${base}/u/${update}`);
+  await page.getByRole('textbox', { name: 'Kommentar' }).waitFor();
+  await fitsPhone(ada, 'update-de');
+});
+
+// The pages with the longest words; from right to left those that differ most in how they are laid out.
+const PAGES = {
+  'en-XA': ['/', '/t/TEAM', '/search', '/upload', '/record', '/settings/profile', '/settings/notifications'],
+  'ar-XB': ['/', '/t/TEAM', '/settings/profile'],
+};
+
+for (const [tag, dir] of [
+  ['en-XA', 'ltr'],
+  ['ar-XB', 'rtl'],
+]) {
+  await step(`long words fit a phone's screen, ${dir}`, async () => {
+    assert.equal((await api(ada, 'PATCH', '/api/v1/me', { locale: tag })).status, 200);
+    for (const address of PAGES[tag]) {
+      await page.goto(`${base}${address.replace('TEAM', team)}`);
+      await page.waitForFunction((dir) => document.documentElement.dir === dir, dir);
+      await page.locator('h1').first().waitFor({ state: 'attached' });
+      await fitsPhone(ada, `${tag}${address.replaceAll('/', '-')}`);
+    }
+  });
+}
+
+await step('back in English', async () => {
+  assert.equal((await api(ada, 'PATCH', '/api/v1/me', { locale: 'en' })).status, 200);
+  await page.goto(base);
+  await page.getByRole('heading', { name: /^(Good|Still up)/, level: 1 }).waitFor();
+});
+
+await step('every part in every state, light and dark', async () => {
+  await page.goto(`${base}/components`);
+  await page.getByRole('heading', { name: 'Components', level: 1 }).waitFor();
+  await accessible(ada, 'components', { phone: true });
+});
+
+await step('the app can be installed: a manifest whose pictures are there, a worker that has the page', async () => {
+  await page.goto(base);
+  const devtools = await ada.context.newCDPSession(page);
+  const { errors, url } = await devtools.send('Page.getAppManifest');
+  assert.deepEqual(errors, []);
+  assert.ok(url.endsWith('/manifest.webmanifest'), url);
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+  // A profile of a test keeps nothing, so that nothing could be installed into it.
+  assert.deepEqual(
+    installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito'),
+    [],
+  );
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller)
+      await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }));
+  });
+});
+
+await step('the worker keeps the app’s own files and nothing of the API', async () => {
+  await page.goto(`${base}/u/${update}`);
+  await page.getByRole('textbox', { name: 'Comment' }).waitFor();
+  const kept = await page.evaluate(async () => {
+    const caches_ = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+    return caches_.flat().map((request) => new URL(request.url).pathname);
+  });
+  assert.ok(
+    kept.some((path) => path.startsWith('/_app/immutable/')),
+    kept.join(' '),
+  );
+  assert.deepEqual(
+    kept.filter((path) => !/^\/(_app\/immutable\/|offline\/|favicon\.svg)/.test(path)),
+    [],
+  );
+});
+
+await step('without the network a page says so in words, and goes on when it is back', async () => {
+  ada.expected.push(/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /Failed to fetch/);
+  await ada.context.setOffline(true);
+  await page.goto(`${base}/teams`);
+  await page.getByRole('heading', { name: 'You are offline', level: 1 }).waitFor();
+  await ada.context.setOffline(false);
+  await page.getByRole('heading', { name: 'Teams', level: 1 }).waitFor();
+});
+
+await step('a recording that another app shares stands on the upload page', async () => {
+  const bytes = [...fs.readFileSync(recording)];
+  await page.evaluate((bytes) => {
+    const file = new File([new Uint8Array(bytes)], 'Grüße vom Telefon.webm', { type: 'video/webm' });
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '/upload';
+    form.enctype = 'multipart/form-data';
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.name = 'file';
+    const chosen = new DataTransfer();
+    chosen.items.add(file);
+    input.files = chosen.files;
+    form.append(input);
+    document.body.append(form);
+    form.submit();
+  }, bytes);
+  // It is the only file and goes to the only team: its draft opens by itself.
+  await page.waitForURL(/\/u\//);
+  await page.getByRole('heading', { name: 'Grüße vom Telefon' }).waitFor();
+});
+
+await curtain();

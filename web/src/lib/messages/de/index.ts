@@ -1,0 +1,30 @@
+// Deutsch: die Schlüssel des Englischen, jeder genau einmal (svelte-check prüft es).
+import { admin } from './admin';
+import { auth } from './auth';
+import { core } from './core';
+import { discuss } from './discuss';
+import { places } from './places';
+import { problems } from './problems';
+import { record } from './record';
+import { rounds } from './rounds';
+import { settings } from './settings';
+import { share } from './share';
+import { tell } from './tell';
+import { together } from './together';
+import { watch } from './watch';
+
+export const german = {
+  ...core,
+  ...auth,
+  ...places,
+  ...problems,
+  ...settings,
+  ...share,
+  ...watch,
+  ...discuss,
+  ...record,
+  ...rounds,
+  ...tell,
+  ...together,
+  ...admin,
+};

@@ -1,0 +1,53 @@
+// Freigabelinks: der Dialog auf der Seite eines Updates und was Gäste sehen.
+import type { share as english } from '../en/share';
+import { plural } from '../plural';
+import type { Like, Params } from '../types';
+
+export const share = {
+  'share.open': 'Außerhalb des Teams teilen …',
+  'share.title': 'Freigabelinks',
+  'share.lede':
+    'Wer einen Link hat, sieht dieses Update, ohne sich anzumelden. Sonst zeigt er nichts von deinem Team.',
+  'share.draft': 'Er führt nirgendwohin, solange das Update nicht veröffentlicht ist.',
+  'share.madeTitle': 'Der Link ist fertig',
+  'share.madeText': 'Kopier ihn jetzt: Er wird nicht noch einmal gezeigt.',
+  'share.address': 'Link',
+  'share.none': 'Noch keine Links.',
+  'share.new': 'Neuer Link',
+  'share.expires': 'Endet',
+  'share.never': 'Nie',
+  'share.day': 'In einem Tag',
+  'share.week': 'In einer Woche',
+  'share.month': 'In 30 Tagen',
+  'share.password': 'Passwort (freiwillig)',
+  'share.passwordHint': 'Mindestens 8 Zeichen. Sag es auf einem anderen Weg als den Link.',
+  'share.comments': 'Gäste lesen die Kommentare dazu und schreiben welche',
+  'share.download': 'Gäste dürfen die Aufnahme herunterladen',
+  'share.make': 'Link erstellen',
+  'share.revoke': 'Widerrufen',
+  'share.revokeNamed': 'Den Link vom {date} widerrufen',
+  'share.revoked': 'Widerrufen. Er führt nirgendwohin mehr.',
+  'share.linkMade': 'Erstellt {date}',
+  'share.views': ({ n }: Params) => plural(n, 'einmal geöffnet', '{n}-mal geöffnet'),
+  'share.notOpened': 'noch nicht geöffnet',
+  'share.ends': 'endet {when}',
+  'share.over': 'ist beendet',
+  'share.hasPassword': 'Passwort',
+  'share.hasComments': 'Kommentare',
+  'share.hasDownload': 'Download',
+  'shared.title': 'Geteilte Aufnahme',
+  'shared.ended': 'Dieser Link führt nirgendwohin mehr',
+  'shared.endedHint':
+    'Er wurde widerrufen, seine Zeit ist vorbei oder die Aufnahme ist weg. Bitte um einen neuen.',
+  'shared.locked': 'Diese Aufnahme hat ein Passwort',
+  'shared.lockedHint': 'Wer dir den Link geschickt hat, kennt es.',
+  'shared.unlock': 'Ansehen',
+  'shared.wrong': 'Das ist nicht das Passwort.',
+  'shared.transcriptComes': 'Der Text wird noch erkannt.',
+  'shared.transcriptNone': 'Zu dieser Aufnahme gibt es keinen Text.',
+  'shared.yourName': 'Dein Name',
+  'shared.yourComment': 'Dein Kommentar',
+  'shared.atMoment': 'Bei {time}',
+  'shared.send': 'Kommentar senden',
+  'shared.deleted': 'Gelöscht',
+} satisfies Like<typeof english>;
