@@ -30,6 +30,7 @@ export const tell = {
     `${verb(people, 'hat', 'haben')} ${plural(n, 'kommentiert', '{n}-mal kommentiert')}:`,
   'inbox.round': 'Eine Runde wartet auf dich',
   'inbox.roundWaits': '{name} wartet bis {until} auf deine Antwort',
+  'inbox.roundReminds': '{who} erinnert dich: {name} wartet bis {until} auf deine Antwort',
   'inbox.roundDone': 'Du hast bei {name} geantwortet',
   'inbox.roundOver': '{name} endete ohne deine Antwort',
   'inbox.reply': ({ n, people }: Params) =>

@@ -28,6 +28,16 @@ export const together = {
   'asks.like': ({ n }: Params) =>
     plural(Number(n), 'Schon einmal beantwortet', '{n} wurden schon beantwortet'),
 
+  'overlap.title': 'Gemeinsam',
+  'overlap.piece': '{from} bis {until}: {n} von {all}',
+  'overlap.all': 'Alle {n}',
+  'overlap.most': '{n} von {all}, mehr nie zugleich,',
+  'overlap.now': '{who} arbeiten jetzt, bis {until}.',
+  'overlap.next': '{who} arbeiten von {from} bis {until}.',
+  'overlap.never': 'In den nächsten {days} Tagen arbeiten keine zwei von euch zur selben Zeit.',
+  'overlap.alone': 'Sonst ist heute niemand da.',
+  'overlap.away': 'Heute abwesend: {names}.',
+
   'comments.urgent': 'Dringend',
   'comments.urgentHint': '{name} erfährt es sofort. Fünfmal am Tag.',
   'comments.expectedBy': 'erwartet bis {time}',

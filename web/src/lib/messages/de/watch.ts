@@ -42,6 +42,8 @@ export const watch = {
   'player.position': 'Stelle',
   'player.positionOf': '{time} von {total}',
   'player.positionInChapter': '{time} von {total}, Kapitel {chapter}',
+  'player.engagement': 'Alle Teile wurden gleich viel angesehen',
+  'player.engagementLow': 'Welche Teile angesehen wurden; am wenigsten bei {time}',
   'player.play': 'Abspielen',
   'player.pause': 'Anhalten',
   'player.back': '10 Sekunden zurück',
