@@ -156,9 +156,11 @@ await step('the summary is copied as Markdown', async () => {
 });
 await catchUp(stage, cleo);
 
+await at('2026-11-03T03:30:02Z');
+await step('on Tuesday at nine Ben is called', () => told(ben, '12:00'));
 await at('2026-11-03T05:00:00Z');
 await step('Ada sees where the team’s day is, and reminds who is missing in Kolkata by hand', async () => {
-  await told(ben, '12:00');
+  await ben.page.goto(`${base}/inbox`);
   const { page } = ada;
   await page.goto(`${base}/t/${team}/members`);
   const day = page.getByRole('region', { name: 'Where the day is' });

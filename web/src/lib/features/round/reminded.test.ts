@@ -19,7 +19,7 @@ describe('said', () => {
     };
     expect(said(answer, 'UTC', now)).toEqual([
       'Reminded: Ada and Gus.',
-      'Not Tia: quiet hours there, until 19:00.',
+      'Not Tia: quiet hours there; from 19:00 on.',
       'Not Max: away.',
     ]);
   });

@@ -113,7 +113,7 @@ export const rounds = {
   'remind.done': 'Erinnert: {names}.',
   'remind.nobody': 'Niemand wurde erinnert.',
   'remind.not': 'Nicht {name}: {why}.',
-  'remind.notYet': 'Nicht {name}: {why}, bis {when}.',
+  'remind.notYet': 'Nicht {name}: {why}; ab {when} wieder.',
   'remind.why.answered': 'hat geantwortet',
   'remind.why.excused': 'entschuldigt',
   'remind.why.away': 'abwesend',

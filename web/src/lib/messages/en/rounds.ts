@@ -112,7 +112,7 @@ export const rounds = {
   'remind.done': 'Reminded: {names}.',
   'remind.nobody': 'Nobody was reminded.',
   'remind.not': 'Not {name}: {why}.',
-  'remind.notYet': 'Not {name}: {why}, until {when}.',
+  'remind.notYet': 'Not {name}: {why}; from {when} on.',
   'remind.why.answered': 'has answered',
   'remind.why.excused': 'excused',
   'remind.why.away': 'away',
