@@ -1,7 +1,10 @@
 //! Three weeks of a team of nine in six zones, over two changes of clocks, with restarts and kills in between. What
 //! happened is compared with what `model` says, which knows none of the product's reckoning with time.
 
+mod asks;
 mod model;
+mod plan;
+mod recordings;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,14 +145,17 @@ async fn three_weeks_of_a_team_in_six_zones() {
         assert_eq!(seen, run.seen[who], "{}", person.name);
     }
     run.asks_are_right().await;
+    run.recordings_are_ready().await;
     eprintln!(
-        "{} events of rounds, {} mails ({} digests, {} of rounds, {} of threads), {} restarts, {} kills",
+        "{} events of rounds, {} mails ({} digests, {} of rounds, {} of threads), {} recordings, {} restarts, {} kills, {} of the worker",
         found.len(),
         mails.len(),
         digests.len(),
         rounds.len(),
         threads.len(),
+        run.recorded.len(),
         run.restarts,
         run.kills,
+        run.worker_kills,
     );
 }

@@ -1,6 +1,6 @@
 //! The three weeks as they are lived: people act by the model's times, servers end and begin.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::TeamId;
@@ -8,61 +8,43 @@ use meridian_server::tell::{backup, mail, notify};
 use meridian_store::repo::rounds;
 use serde_json::{Value, json};
 
+use super::asks::Ask;
 use super::model::{self, AWAY, AWAY_DAYS, CHECK_INS, DAYS, PEOPLE};
+use super::plan::{Act, plan};
+use super::recordings::{self, Worker};
 use crate::check_ins::of_team;
 use crate::smtp::Sink;
 use crate::support::{Client, TestServer};
 
 const BEFORE: &str = "2026-10-18T00:00:00Z";
-/// Who asks, each Tuesday; whom by turns.
-const ASKS: usize = 4;
-const ASKED: [usize; 3] = [8, 0, 6];
-/// Who reads everything at 08:25 each working day, just before the digest.
-const EARLY: usize = 7;
 
 pub(super) struct One {
     pub(super) name: &'static str,
     pub(super) client: Client,
 }
 
-/// What is done at a minute, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Act {
-    Look,
-    Answer { day: usize, who: usize },
-    Read { who: usize },
-    Ask { day: usize, week: usize },
-    Urgent,
-    Resolve { week: usize },
-    Restart,
-    Kill,
-}
-
-struct Ask {
-    id: String,
-    whom: usize,
-    at: i64,
-    resolved: Option<i64>,
-    expected_by: i64,
-}
-
 pub(super) struct Run {
     pub(super) server: TestServer,
     pub(super) sink: Sink,
     pub(super) people: Vec<One>,
-    team: TeamId,
+    pub(super) team: TeamId,
     stand_up: String,
     /// Of published updates: id, author, minute.
-    published: Vec<(String, usize, i64)>,
+    pub(super) published: Vec<(String, usize, i64)>,
     /// By person.
     pub(super) seen: Vec<BTreeSet<String>>,
-    asks: Vec<Ask>,
-    urgent: Option<(String, i64)>,
+    pub(super) asks: Vec<Ask>,
+    pub(super) urgent: Option<(String, i64)>,
     last_digest: Vec<i64>,
     pub(super) expected_digests: Vec<(usize, i64)>,
     pub(super) expected_threads: Vec<(usize, i64)>,
+    /// Who processes recordings; `None` where the program is not built.
+    pub(super) worker: Option<Worker>,
+    /// Updates that were uploaded.
+    pub(super) recorded: Vec<String>,
     pub(super) restarts: usize,
     pub(super) kills: usize,
+    pub(super) worker_kills: usize,
 }
 
 fn text(at: i64) -> String {
@@ -118,6 +100,7 @@ impl Run {
         people[AWAY].client.put("/api/v1/me/away", away).await.expect(200);
         let agreed = json!({"acknowledge_within_minutes": 45, "backup_contact": people[5].client.id});
         people[0].client.put(&format!("/api/v1/teams/{team}/agreement"), agreed).await.expect(200);
+        let worker = Worker::start(&server);
         Self {
             server,
             sink,
@@ -131,13 +114,16 @@ impl Run {
             last_digest: vec![0; PEOPLE.len()],
             expected_digests: Vec::new(),
             expected_threads: Vec::new(),
+            worker,
+            recorded: Vec::new(),
             restarts: 0,
             kills: 0,
+            worker_kills: 0,
         }
     }
 
     /// Somebody with a token of now, at the server of now.
-    async fn client(&self, who: usize) -> Client {
+    pub(super) async fn client(&self, who: usize) -> Client {
         let renewed = self.server.renewed(&self.people[who].client).await;
         Client { base: self.server.base.clone(), ..renewed }
     }
@@ -161,6 +147,7 @@ impl Run {
                 self.restarts += 1;
             }
             Act::Kill => self.kill().await,
+            Act::WorkerDies => self.worker_dies().await,
         }
     }
 
@@ -202,7 +189,14 @@ impl Run {
         let date = model::date(day);
         let round =
             list["items"].as_array().unwrap().iter().find(|round| round["date"] == date.as_str()).unwrap();
-        let body = json!({"kind": "text", "title": format!("{} on {date}", PEOPLE[who].name), "round_id": round["id"],
+        let title = format!("{} on {date}", PEOPLE[who].name);
+        if self.worker.is_some() && recordings::RECORD.contains(&who) {
+            let id = recordings::upload(&client, self.team, round["id"].as_str().unwrap(), &title).await;
+            self.recorded.push(id.clone());
+            self.published.push((id, who, at));
+            return;
+        }
+        let body = json!({"kind": "text", "title": title, "round_id": round["id"],
             "body": "## What did you finish?\nThe tests.\n## What is next?\n- More tests"});
         let made = client.post(&format!("/api/v1/teams/{}/updates", self.team), body).await.expect(201);
         self.published.push((made["id"].as_str().unwrap().to_owned(), who, at));
@@ -225,42 +219,6 @@ impl Run {
         let done = self.client(who).await.post("/api/v1/me/catch-up/seen", body).await;
         assert!(done.status < 300, "{}", done.text);
         self.seen[who].extend(new);
-    }
-
-    /// A question on the asker's last update.
-    async fn question(&self, by: usize, whom: usize, extra: Value) -> Value {
-        let (update, ..) = self.published.iter().rev().find(|(_, author, _)| *author == by).unwrap();
-        let mut body =
-            json!({"body": "When?", "kind": "question", "assignee_id": self.people[whom].client.id});
-        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        self.client(by).await.post(&format!("/api/v1/updates/{update}/comments"), body).await.expect(201)
-    }
-
-    async fn ask(&mut self, at: i64, day: usize, week: usize) {
-        let whom = ASKED[week];
-        assert_eq!(day % 7, 1);
-        let made = self.question(ASKS, whom, json!({})).await;
-        let expected_by = model::after_work(whom, at, 8 * 60);
-        let by: jiff::Timestamp = made["expected_by"].as_str().unwrap().parse().unwrap();
-        // What runs on of the minute is less than one.
-        assert!((0..60).contains(&(by.as_second() - expected_by * 60)), "{made}");
-        self.asks.push(Ask {
-            id: made["id"].as_str().unwrap().to_owned(),
-            whom,
-            at,
-            resolved: None,
-            expected_by,
-        });
-        // Two minutes for more of the thread; then as soon as mail may come.
-        self.expected_threads.push((whom, model::next_mail(whom, at + 2)));
-    }
-
-    /// Nobody takes note: the backup is told after three quarters of an hour.
-    async fn ask_urgently(&mut self, at: i64) {
-        let made = self.question(ASKS, 2, json!({"priority": "urgent"})).await;
-        self.urgent = Some((made["id"].as_str().unwrap().to_owned(), at));
-        self.expected_threads.push((2, model::next_mail(2, at)));
-        self.expected_threads.push((5, model::next_mail(5, at + 46)));
     }
 
     /// The server dies between a mail's taking and the note of it; another one takes over when the lease has run out.
@@ -301,104 +259,4 @@ impl Run {
             }
         }
     }
-
-    /// Their times and ages, as the model counts them, and who is still asked.
-    pub(super) async fn asks_are_right(&self) {
-        assert_eq!(self.asks.len(), 3);
-        let client = self.client(ASKS).await;
-        let now = jiff::Timestamp::from_millisecond(self.server.state.clock().now_ms()).unwrap();
-        let now = now.as_second().div_euclid(60);
-        let list = client.get(&format!("/api/v1/teams/{}/asks?state=all", self.team)).await.expect(200);
-        let items: BTreeMap<&str, &Value> =
-            list["items"].as_array().unwrap().iter().map(|one| (one["id"].as_str().unwrap(), one)).collect();
-        for ask in &self.asks {
-            let shown = items[ask.id.as_str()];
-            assert_eq!(shown["resolved_at"].is_null(), ask.resolved.is_none(), "{shown}");
-            let age = model::work_between(ask.whom, ask.at, ask.resolved.unwrap_or(now));
-            let shown_age = usize::try_from(shown["age_working_minutes"].as_u64().unwrap()).unwrap();
-            assert!(age.abs_diff(shown_age) <= 1, "{age} {shown}");
-            let by: jiff::Timestamp = shown["expected_by"].as_str().unwrap().parse().unwrap();
-            assert_eq!(by.as_second().div_euclid(60), ask.expected_by);
-            let mine = self.client(ask.whom).await.get("/api/v1/me/asks").await.expect(200);
-            let mine = crate::world::ids(&mine);
-            assert_eq!(mine.contains(&ask.id), ask.resolved.is_none());
-        }
-        let (urgent, _) = self.urgent.as_ref().unwrap();
-        let shown = items[urgent.as_str()];
-        assert_eq!(shown["backup"]["display_name"], PEOPLE[5].name);
-        assert_eq!(shown["acknowledged_at"], Value::Null);
-    }
-}
-
-/// Everything that is done, by minute: what people do, and looks at each instant that matters and just before it.
-fn plan() -> Vec<(i64, Vec<Act>)> {
-    let mut acts: BTreeSet<(i64, Act)> = BTreeSet::new();
-    let mut look = |at: i64| {
-        acts.insert((at - 1, Act::Look));
-        acts.insert((at, Act::Look));
-    };
-    for (check_in, rule) in CHECK_INS.iter().enumerate() {
-        for day in (0..DAYS).filter(|day| rule.runs_on(*day)) {
-            look(model::closing(rule, day));
-            for who in 0..PEOPLE.len() {
-                for notice in model::notices(check_in, day, who) {
-                    look(notice.at);
-                }
-            }
-        }
-    }
-    for who in 0..PEOPLE.len() {
-        for day in (0..=DAYS).filter(|day| day % 7 < 5) {
-            look(model::wall(who, day, 8, 0));
-            look(model::wall(who, day, 8, 30));
-        }
-    }
-    for day in (0..DAYS).filter(|day| day % 7 < 5) {
-        for who in 0..PEOPLE.len() {
-            acts.extend(model::answers_at(0, day, who).map(|at| (at, Act::Answer { day, who })));
-            if who == EARLY {
-                acts.insert((model::wall(who, day, 8, 25), Act::Read { who }));
-            } else if (day + who) % 2 == 0 {
-                acts.insert((model::wall(who, day, 13, 7), Act::Read { who }));
-            }
-        }
-        if day % 2 == 0 {
-            acts.insert((model::wall(4, day, 14, 10), Act::Restart));
-        }
-    }
-    for (week, whom) in ASKED.into_iter().enumerate() {
-        let day = week * 7 + 1;
-        let at = model::wall(ASKS, day, 11, 3);
-        acts.insert((at, Act::Ask { day, week }));
-        let mail = model::next_mail(whom, at + 2);
-        acts.insert((at, Act::Look));
-        acts.insert((mail, Act::Look));
-    }
-    acts.insert((model::wall(ASKED[0], 3, 12, 0), Act::Resolve { week: 0 }));
-    let urgent = model::wall(ASKS, 9, 10, 41);
-    acts.insert((urgent, Act::Urgent));
-    // What runs on of the minute before the ask comes, runs on of the last one.
-    for at in [urgent, urgent + 44, urgent + 46] {
-        acts.insert((at, Act::Look));
-    }
-    // Each time a digest is on its way.
-    for (who, day) in [(2, 2), (4, 9), (8, 17)] {
-        acts.insert((model::wall(who, day, 8, 30), Act::Kill));
-    }
-    let mut by_minute: BTreeMap<i64, Vec<Act>> = BTreeMap::new();
-    for (at, act) in acts {
-        by_minute.entry(at).or_default().push(act);
-    }
-    by_minute.into_iter().map(|(at, acts)| (at, ordered(acts))).collect()
-}
-
-/// People first, then the servers; a kill comes before the look that makes up for it.
-fn ordered(mut acts: Vec<Act>) -> Vec<Act> {
-    acts.sort_by_key(|act| match act {
-        Act::Restart => 1,
-        Act::Kill => 2,
-        Act::Look => 3,
-        _ => 0,
-    });
-    acts
 }
