@@ -12,6 +12,7 @@ mod m0008_holidays;
 mod m0009_together;
 mod m0012_share;
 mod m0013_admin;
+mod m0016_sign_in;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_together::Migration),
             Box::new(m0012_share::Migration),
             Box::new(m0013_admin::Migration),
+            Box::new(m0016_sign_in::Migration),
         ]
     }
 }

@@ -72,10 +72,14 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn serve_metrics(listener: TcpListener) -> std::io::Result<Server> {
+pub fn serve_metrics(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
     let recorder = web::Data::new(metrics::install());
+    let state = web::Data::new(state);
     let server = HttpServer::new(move || {
-        App::new().app_data(recorder.clone()).route("/metrics", web::get().to(metrics::open_metrics))
+        App::new()
+            .app_data(state.clone())
+            .app_data(recorder.clone())
+            .route("/metrics", web::get().to(metrics::open_metrics))
     });
     Ok(server.listen(listener)?.workers(1).disable_signals().run())
 }

@@ -75,6 +75,7 @@ codes! {
     TooMany = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
     UrgentLimit = "urgent_limit", TOO_MANY_REQUESTS, "Too many urgent things in a day";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
+    NotImplemented = "not_implemented", NOT_IMPLEMENTED, "Not spoken here";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "Busy; try again";
     NoSpace = "no_space", INSUFFICIENT_STORAGE, "The server's storage is full";
 }
@@ -243,7 +244,7 @@ impl ResponseError for ApiError {
 }
 
 /// An error with all its causes, for the log.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -1,6 +1,5 @@
 //! `meridian-server`: serve, migrate, and the commands of whoever runs it.
 
-use std::io::IsTerminal as _;
 use std::net::TcpListener;
 
 use anyhow::Context as _;
@@ -8,6 +7,7 @@ use clap::{Parser, Subcommand};
 use meridian_blobs::{Blobs, S3Options};
 use meridian_config::Settings;
 use meridian_server::auth::keys::Keys;
+use meridian_server::auth::oidc::Provider;
 use meridian_server::mail::Mailer;
 use meridian_server::state::{AppState, Parts};
 use meridian_server::supervisor::Supervisor;
@@ -55,13 +55,15 @@ async fn main() -> anyhow::Result<()> {
         return print_openapi();
     }
     let settings = meridian_config::load()?;
-    init_logs(&settings)?;
-    match cli.command.unwrap_or(Command::Serve) {
+    let telemetry = meridian_telemetry::start(&settings, "meridian-server")?;
+    let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(settings).await,
         Command::Migrate => open_store(&settings).await?.migrate().await.context("the migrations failed"),
         Command::Openapi => Ok(()),
         Command::Admin { command: Admin::ResetPassword { email } } => reset_password(settings, &email).await,
-    }
+    };
+    telemetry.finish().await;
+    done
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
@@ -81,17 +83,6 @@ async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
     let link = meridian_server::endpoints::identity::forgot::make_link(&state, user.id).await?;
     println!("{link}");
     Ok(())
-}
-
-fn init_logs(settings: &Settings) -> anyhow::Result<()> {
-    let filter =
-        tracing_subscriber::EnvFilter::try_new(&settings.log).context("MERIDIAN_LOG cannot be read")?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    let started = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
-    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }
 
 async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
@@ -115,11 +106,11 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;
-    if let Some(address) = settings.metrics_listen {
-        let listener = TcpListener::bind(address).with_context(|| format!("{address} is not free"))?;
-        actix_web::rt::spawn(meridian_server::app::serve_metrics(listener)?);
-    }
     let state = AppState::new(parts(settings, store, blobs).await?);
+    if let Some(address) = state.settings.metrics_listen {
+        let listener = TcpListener::bind(address).with_context(|| format!("{address} is not free"))?;
+        actix_web::rt::spawn(meridian_server::app::serve_metrics(state.clone(), listener)?);
+    }
     actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));
@@ -158,7 +149,8 @@ async fn parts(settings: Settings, store: Store, blobs: Blobs) -> anyhow::Result
     }
     let mailer = Mailer::new(&settings).context("mail")?;
     let events = meridian_server::events_hub::Hub::start(&store).await.context("events")?;
-    Ok(Parts { settings, store, blobs, keys, events, mailer, setup_code })
+    let oidc = Provider::new(&settings).map_err(anyhow::Error::from_boxed).context("OpenID Connect")?;
+    Ok(Parts { settings, store, blobs, keys, events, mailer, setup_code, oidc })
 }
 
 async fn wait_for_signal() {

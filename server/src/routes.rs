@@ -51,6 +51,8 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(identity::login::login)
         .service(identity::refresh::refresh)
         .service(identity::logout::logout)
+        .service(identity::oidc::start::start_oidc)
+        .service(identity::oidc::callback::finish_oidc)
         .service(identity::forgot::forgot)
         .service(identity::reset::reset);
     config

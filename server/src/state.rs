@@ -9,6 +9,7 @@ use meridian_store::Store;
 
 use crate::auth::keys::Keys;
 use crate::auth::limits::Failures;
+use crate::auth::oidc::Provider;
 use crate::events_hub::Hub;
 use crate::mail::Mailer;
 
@@ -32,6 +33,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// The one-time code for the first account; `None` on loopback.
     pub setup_code: Option<String>,
+    /// The OpenID Connect provider, where the settings name one.
+    pub oidc: Option<Provider>,
 }
 
 impl AppState {

@@ -7,6 +7,7 @@ use meridian_store::repo::jobs::{self, Claimed, Lease, Retried};
 use meridian_store::repo::processing;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::context::Context;
 use crate::error::{JobError, chain};
@@ -49,8 +50,18 @@ impl Job {
     }
 }
 
-/// Runs a job to its end, whatever that is.
+/// Runs a job to its end, whatever that is: a part of the recording's trace.
 pub(crate) async fn run(context: Context, job: Arc<Job>, shutdown: CancellationToken) {
+    let (kind, lease) = (job.claimed.payload.kind(), job.lease());
+    let span = tracing::info_span!(parent: None, "job", otel.name = kind, job_id = %lease.job_id, attempt = lease.attempt);
+    let span = match job.claimed.update_id {
+        Some(update) => meridian_telemetry::part_of(span, update),
+        None => span,
+    };
+    Box::pin(run_inside(context, job, shutdown)).instrument(span).await;
+}
+
+async fn run_inside(context: Context, job: Arc<Job>, shutdown: CancellationToken) {
     let lease = job.lease().clone();
     tracing::info!(job_id = %lease.job_id, kind = job.claimed.payload.kind(), attempt = lease.attempt,
         update_id = job.claimed.update_id.map(tracing::field::display), "job claimed");

@@ -2,6 +2,7 @@
 
 mod context;
 mod error;
+mod figures;
 mod job;
 mod jobs;
 mod loudness;
@@ -15,7 +16,6 @@ mod speech;
 mod sweep;
 mod watcher;
 
-use std::io::IsTerminal as _;
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
@@ -120,10 +120,12 @@ async fn model(command: ModelCommand) -> Result<(), model::ModelError> {
 
 async fn run(args: &RunArgs) -> anyhow::Result<()> {
     let settings = meridian_config::load()?;
-    init_logs(&settings)?;
+    let telemetry = meridian_telemetry::start(&settings, "meridian-worker")?;
     let shutdown = CancellationToken::new();
     tokio::spawn(until_told(args.while_stdin, shutdown.clone()));
-    runner::run(settings, shutdown).await
+    let done = runner::run(settings, shutdown).await;
+    telemetry.finish().await;
+    done
 }
 
 /// Ends the worker on a signal, or when its parent is gone.
@@ -149,15 +151,4 @@ async fn until_told(while_stdin: bool, shutdown: CancellationToken) {
         _ = interrupt.recv() => {}
         () = closed.cancelled() => tracing::info!("the parent process is gone"),
     }
-}
-
-fn init_logs(settings: &meridian_config::Settings) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
-        .map_err(|error| anyhow::anyhow!("MERIDIAN_LOG cannot be read: {error}"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    let started = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
-    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }

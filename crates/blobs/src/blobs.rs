@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
@@ -19,6 +19,19 @@ use crate::{BlobError, Key, ObjectSequence, ObjectWriter, Part};
 const LOCAL_PIECE_BYTES: u64 = 256 * 1024;
 /// Largest piece a stream reads from an object store at once, in bytes; a request there costs more.
 const REMOTE_PIECE_BYTES: u64 = 2 * 1024 * 1024;
+
+/// Measures a call of the store: its time, by what it does and whether it did it.
+pub(crate) async fn timed<T>(
+    call: &'static str,
+    work: impl Future<Output = Result<T, BlobError>>,
+) -> Result<T, BlobError> {
+    let began = Instant::now();
+    let done = work.await;
+    let result = if done.is_ok() { "ok" } else { "error" };
+    metrics::histogram!("meridian_store_call_seconds", "call" => call, "result" => result)
+        .record(began.elapsed().as_secs_f64());
+    done
+}
 
 /// A handle on the object store; cheap to clone.
 #[derive(Debug, Clone)]
@@ -95,13 +108,16 @@ impl Blobs {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
-        match &self.backend {
-            Backend::Local(local) => {
-                let (local, key) = (Arc::clone(local), key.clone());
-                spawn_blocking(move || local.read(&key, &range)).await?
+        let read = async {
+            match &self.backend {
+                Backend::Local(local) => {
+                    let (local, key) = (Arc::clone(local), key.clone());
+                    spawn_blocking(move || local.read(&key, &range)).await?
+                }
+                Backend::Remote(remote) => remote.read(key, range).await,
             }
-            Backend::Remote(remote) => remote.read(key, range).await,
-        }
+        };
+        timed("read", read).await
     }
 
     /// Reads a whole small object into memory.
@@ -134,13 +150,16 @@ impl Blobs {
     /// # Errors
     /// [`BlobError::NotFound`], or a fault of the store.
     pub async fn size_bytes(&self, key: &Key) -> Result<u64, BlobError> {
-        match &self.backend {
-            Backend::Local(local) => {
-                let (local, key) = (Arc::clone(local), key.clone());
-                spawn_blocking(move || local.size(&key)).await?
+        let size = async {
+            match &self.backend {
+                Backend::Local(local) => {
+                    let (local, key) = (Arc::clone(local), key.clone());
+                    spawn_blocking(move || local.size(&key)).await?
+                }
+                Backend::Remote(remote) => remote.size(key).await,
             }
-            Backend::Remote(remote) => remote.size(key).await,
-        }
+        };
+        timed("size", size).await
     }
 
     /// An address at which whoever has it can GET one object for `valid_for`, straight from the object store; `None`
@@ -165,13 +184,16 @@ impl Blobs {
     /// # Errors
     /// A fault of the store.
     pub async fn delete(&self, key: &Key) -> Result<(), BlobError> {
-        match &self.backend {
-            Backend::Local(local) => {
-                let (local, key) = (Arc::clone(local), key.clone());
-                spawn_blocking(move || local.delete(&key)).await?
+        let gone = async {
+            match &self.backend {
+                Backend::Local(local) => {
+                    let (local, key) = (Arc::clone(local), key.clone());
+                    spawn_blocking(move || local.delete(&key)).await?
+                }
+                Backend::Remote(remote) => remote.delete(key).await,
             }
-            Backend::Remote(remote) => remote.delete(key).await,
-        }
+        };
+        timed("delete", gone).await
     }
 
     /// Removes every object below a prefix, for an owner that will write no more.

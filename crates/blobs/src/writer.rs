@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tempfile::NamedTempFile;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::blobs::Backend;
+use crate::blobs::{Backend, timed};
 use crate::local::{Local, append};
 use crate::{BlobError, Blobs, Key};
 
@@ -58,7 +58,11 @@ impl ObjectWriter {
     /// # Errors
     /// [`BlobError::AlreadyExists`] (the older one stays), [`BlobError::NoSpace`], or a fault of the store. Nothing
     /// is kept then.
-    pub async fn finish(mut self) -> Result<(Key, u64), BlobError> {
+    pub async fn finish(self) -> Result<(Key, u64), BlobError> {
+        timed("put", self.make_durable()).await
+    }
+
+    async fn make_durable(mut self) -> Result<(Key, u64), BlobError> {
         match self.backend() {
             Backend::Local(local) => {
                 let before = self.written().await?;

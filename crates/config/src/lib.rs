@@ -3,12 +3,14 @@
 #![warn(missing_docs)]
 
 mod load;
+mod oidc;
 mod secret;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use load::load;
+pub use oidc::{Hidden, Oidc};
 pub use secret::{Purpose, Secret};
 
 /// A setting that cannot be used; its text names the variable.
@@ -103,10 +105,14 @@ pub struct Settings {
     pub log: String,
     /// `MERIDIAN_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
+    /// `MERIDIAN_OTLP_ENDPOINT`: a collector of OpenTelemetry traces (OTLP over HTTP), such as `http://collector:4318`.
+    pub otlp_endpoint: Option<String>,
     /// `MERIDIAN_TEST_CLOCK`: a file with the present instant; on loopback only.
     pub test_clock: Option<PathBuf>,
     /// `MERIDIAN_DELETE_GRACE_HOURS`: how long a deleted update's bytes are kept.
     pub delete_grace_hours: u32,
+    /// `MERIDIAN_OIDC_*`: sign-in by an OpenID Connect provider, where there is one.
+    pub oidc: Option<Oidc>,
 }
 
 impl Settings {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::{ConfigError, MediaDelivery, Secret, Settings, Signup};
+use crate::{ConfigError, MediaDelivery, Secret, Settings, Signup, oidc};
 
 #[derive(Debug, Deserialize)]
 struct Raw {
@@ -34,8 +34,16 @@ struct Raw {
     metrics_token: Option<String>,
     log: String,
     log_format: String,
+    otlp_endpoint: Option<String>,
     test_clock: Option<PathBuf>,
     delete_grace_hours: u32,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
+    oidc_label: Option<String>,
+    oidc_domains: String,
+    oidc_workspace: Option<String>,
 }
 
 /// Reads the settings: defaults, the file, the environment.
@@ -63,6 +71,7 @@ pub fn load() -> Result<Settings, ConfigError> {
         .set_default("log", "info,sqlx=warn,sea_orm=warn")?
         .set_default("log_format", "text")?
         .set_default("delete_grace_hours", 24 * 7)?
+        .set_default("oidc_domains", "")?
         .add_source(source)
         .add_source(Environment::with_prefix("MERIDIAN").prefix_separator("_").ignore_empty(true))
         .build()?
@@ -152,8 +161,18 @@ fn check(raw: Raw) -> Result<Settings, ConfigError> {
         metrics_token: raw.metrics_token,
         log: raw.log,
         log_json: raw.log_format == "json",
+        otlp_endpoint: web_address("MERIDIAN_OTLP_ENDPOINT", raw.otlp_endpoint)?,
         test_clock: raw.test_clock,
         delete_grace_hours: raw.delete_grace_hours,
+        oidc: oidc::check(oidc::Given {
+            issuer: raw.oidc_issuer,
+            client_id: raw.oidc_client_id,
+            client_secret: raw.oidc_client_secret,
+            client_secret_file: raw.oidc_client_secret_file.as_deref(),
+            label: raw.oidc_label,
+            domains: &raw.oidc_domains,
+            workspace: raw.oidc_workspace.as_deref(),
+        })?,
         data_dir,
     })
 }

@@ -29,6 +29,8 @@ pub enum Purpose {
     Share,
     /// Addresses of exports.
     Export,
+    /// Nonce and code verifier of a sign-in at an OpenID Connect provider.
+    SignIn,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Unsubscribe => b"meridian unsubscribe v1",
             Self::Share => b"meridian share v1",
             Self::Export => b"meridian export v1",
+            Self::SignIn => b"meridian sign-in v1",
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Keys {
     pub share: [u8; 32],
     /// Addresses of exports.
     pub export: [u8; 32],
+    /// Nonces and code verifiers of sign-ins at an OpenID Connect provider.
+    pub sign_in: [u8; 32],
 }
 
 impl Keys {
@@ -41,6 +43,7 @@ impl Keys {
             unsubscribe: secret.key(Purpose::Unsubscribe),
             share: secret.key(Purpose::Share),
             export: secret.key(Purpose::Export),
+            sign_in: secret.key(Purpose::SignIn),
         }
     }
 

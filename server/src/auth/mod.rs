@@ -3,6 +3,7 @@
 mod extract;
 pub mod keys;
 pub mod limits;
+pub mod oidc;
 pub mod password;
 pub mod session;
 pub mod tokens;

@@ -5,6 +5,7 @@ pub mod client;
 mod etag;
 mod given;
 mod json;
+pub mod outgoing;
 mod page;
 
 pub use etag::{Edit, etag};

@@ -15,6 +15,7 @@ mod insights;
 mod mails;
 mod matrix;
 mod media;
+mod metrics;
 mod notifications;
 mod openapi;
 mod overlap;

@@ -231,6 +231,9 @@ const PUBLIC: &[(&str, &str, &str, u16)] = &[
     ("POST", "/api/v1/auth/logout", "{}", 204),
     ("POST", "/api/v1/auth/password/forgot", r#"{"email": "x@example.org"}"#, 204),
     ("POST", "/api/v1/auth/password/reset", r#"{"token": "x", "new_password": "correct horse"}"#, 422),
+    // This instance has no provider; with one: tests/it/whole/oidc.rs.
+    ("GET", "/api/v1/auth/oidc/start", "", 404),
+    ("GET", "/api/v1/auth/oidc/callback", "", 404),
     ("POST", "/api/v1/auth/refresh", "{}", 401),
     ("POST", "/api/v1/auth/signup", "{}", 422),
     ("GET", "/api/v1/instance", "", 200),

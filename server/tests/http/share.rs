@@ -376,7 +376,7 @@ async fn other_programs_are_shown_what_an_open_link_shows() {
     assert!(shown["thumbnail_url"].as_str().unwrap().ends_with(&poster));
     // A redirect to the picture, which the client follows.
     assert_eq!(nobody.get(&poster).await.status, 200);
-    nobody.get(&format!("{}&format=xml", asked(url))).await.expect_problem(400, "bad_query");
+    nobody.get(&format!("{}&format=xml", asked(url))).await.expect_problem(501, "not_implemented");
 
     let at = format!("/api/v1/share-links/{}", made["id"].as_str().unwrap());
     world.ada.patch(&at, json!({"password": "open sesame"})).await.expect(200);
@@ -388,4 +388,38 @@ async fn other_programs_are_shown_what_an_open_link_shows() {
     for other in ["https://evil.example/s/abc", "http://127.0.0.1:8080/u/abc", "x"] {
         nobody.get(&asked(other)).await.expect_problem(404, "not_found");
     }
+}
+
+/// A link is its maker's sight of the update, lent to others: it ends with the right, and comes back with it.
+#[tokio::test]
+async fn a_link_ends_when_its_maker_no_longer_sees_the_update() {
+    let studio = Studio::whole().await;
+    let world = studio.world();
+    let update = format!("/api/v1/updates/{}", studio.update());
+    let made = link(&world.ada, &update, json!({})).await;
+    let text = world.text(&world.ben, world.open, json!({})).await;
+    let bens = link(&world.ben, &path(&text), json!({})).await;
+    let (guest, bens_guest) = (Guest::of(world, &made), Guest::of(world, &bens));
+    let poster = guest.read().await.expect(200)["media"]["poster_url"].as_str().unwrap().to_owned();
+    bens_guest.read().await.expect(200);
+    let forsaken = async |update: &str, who: &Client| {
+        who.get(&format!("{update}/share-links")).await.expect(200)["items"][0]["forsaken"].clone()
+    };
+    assert_eq!(forsaken(&path(&text), &world.ada).await, json!(false));
+
+    // Ben leaves the workspace: his link ends, and the team's admin is told why.
+    let member = format!("/api/v1/workspaces/{}/members/{}", world.workspace, world.ben.id);
+    world.olga.delete(&member).await.expect(204);
+    bens_guest.read().await.expect_problem(404, "not_found");
+    assert_eq!(bens_guest.client.get(&format!("/s/{}", bens_guest.token)).await.status, 404);
+    assert_eq!(forsaken(&path(&text), &world.ada).await, json!(true));
+    // Ada's goes on.
+    guest.read().await.expect(200);
+    assert_eq!(guest.client.get(&poster).await.status, 200);
+
+    // Ada too: the addresses of media that her guest has end with it.
+    let member = format!("/api/v1/workspaces/{}/members/{}", world.workspace, world.ada.id);
+    world.olga.delete(&member).await.expect(204);
+    guest.read().await.expect_problem(404, "not_found");
+    is_gone(&guest.client, &poster).await;
 }

@@ -67,8 +67,10 @@ fn settings(dir: &TempDir, clock: PathBuf) -> Settings {
         metrics_token: None,
         log: "warn".to_owned(),
         log_json: false,
+        otlp_endpoint: None,
         test_clock: Some(clock),
         delete_grace_hours: 24 * 7,
+        oidc: None,
         data_dir,
     }
 }
@@ -81,7 +83,7 @@ async fn open(settings: Settings, setup_code: Option<String>) -> (AppState, Stri
     let keys = Keys::new(&settings.secret);
     let mailer = Mailer::new(&settings).unwrap();
     let events = Hub::start(&store).await.unwrap();
-    let state = AppState::new(Parts { settings, store, blobs, keys, events, mailer, setup_code });
+    let state = AppState::new(Parts { settings, store, blobs, keys, events, mailer, setup_code, oidc: None });
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let server = meridian_server::app::serve(state.clone(), listener).unwrap();

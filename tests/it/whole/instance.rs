@@ -151,6 +151,12 @@ impl Instance {
         self.wait_ready().await;
     }
 
+    /// The same with one more setting.
+    pub(crate) async fn restart_with(&mut self, name: &'static str, value: String) {
+        self.extra.push((name, value));
+        self.kill_and_restart().await;
+    }
+
     /// The pid of the embedded worker.
     pub(crate) fn worker_pid(&self) -> Option<u32> {
         let children =

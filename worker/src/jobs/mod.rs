@@ -12,6 +12,7 @@ use meridian_store::repo::jobs::Payload;
 
 use crate::context::Context;
 use crate::error::JobError;
+use crate::figures;
 use crate::job::Job;
 
 /// Does what a job asks for. `Ok`: its end is written.
@@ -21,9 +22,15 @@ pub(crate) async fn run(context: &Context, job: &Job) -> Result<(), JobError> {
         Payload::TranscribeUpdate { update_id, language, .. } => {
             transcribe_update::run(context, job, *update_id, language.clone()).await
         }
-        Payload::PurgeUpdate { update_id, .. } => purge_update::run(context, job, *update_id).await,
-        Payload::AddRung { update_id, .. } => add_rung::run(context, job, *update_id).await,
-        Payload::TidyUpload { update_id, .. } => tidy_upload::run(context, job, *update_id).await,
+        Payload::PurgeUpdate { update_id, .. } => {
+            figures::phase(context, "purge", purge_update::run(context, job, *update_id)).await
+        }
+        Payload::AddRung { update_id, .. } => {
+            figures::phase(context, "rung", add_rung::run(context, job, *update_id)).await
+        }
+        Payload::TidyUpload { update_id, .. } => {
+            figures::phase(context, "tidy", tidy_upload::run(context, job, *update_id)).await
+        }
         Payload::ForgetParts { update_id, .. } => tidy_upload::forget(context, job, *update_id).await,
     }
 }

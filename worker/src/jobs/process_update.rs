@@ -8,6 +8,7 @@ use meridian_store::repo::processing::{self, MediaEnd, UpdateView};
 
 use crate::context::Context;
 use crate::error::JobError;
+use crate::figures;
 use crate::job::Job;
 use crate::loudness;
 use crate::publish::Publisher;
@@ -54,12 +55,14 @@ async fn media_and_text(
     let generation = processing::begin_generation(&tx, job.lease(), view.id).await?;
     tx.commit().await?;
     let mut publisher = Publisher::new(context, job, view, generation);
-    let mut ended = session::run(request(view, source), source, &mut publisher, patience).await?;
+    let run = session::run(request(view, source), source, &mut publisher, patience);
+    let mut ended = figures::phase(context, "media", run).await?;
     if matches!(ended, Ended::NeedsWholeFile) {
         if !source.is_whole() {
             park(context, job, view.id, queue::PARKED_FOR_WHOLE_FILE).await?;
         }
-        ended = session::run(request(view, source), source, &mut publisher, patience).await?;
+        let run = session::run(request(view, source), source, &mut publisher, patience);
+        ended = figures::phase(context, "media", run).await?;
     }
     let Ended::Finished(finished) = ended else {
         return Err(JobError::Child("it wants a whole file and has one".to_owned()));
@@ -70,12 +73,13 @@ async fn media_and_text(
     processing::finish_media(&tx, job.lease(), view.id, generation, &end).await?;
     tx.commit().await?;
     if let Some(gain_db) = loudness::wanted_gain_db(&finished) {
-        loudness::level(context, job, view, generation, gain_db).await?;
+        let level = loudness::level(context, job, view, generation, gain_db);
+        figures::phase(context, "loudness", level).await?;
     }
     job.release_slot();
     job.set_progress("transcribing", 0);
     match publisher.into_listening() {
-        Some(listening) => listening.finish().await,
+        Some(listening) => figures::phase(context, "transcribe", listening.finish()).await,
         None if finished.has_audio => {
             settle(context, job.lease(), view.id, TranscriptStatus::Unavailable).await
         }

@@ -8,6 +8,7 @@ use meridian_store::repo::processing::{self, UpdateView};
 
 use crate::context::Context;
 use crate::error::JobError;
+use crate::figures;
 use crate::job::Job;
 use crate::session::{self, Patience, Sink};
 use crate::source::Source;
@@ -60,9 +61,10 @@ pub(super) async fn remake(
     let mut sink = SoundOnly(Listening::start(context, about, model)?);
     let patience = Patience { stall: context.times.stall, silence: context.times.child_silence };
     job.set_progress("transcribing", 0);
-    session::run(request, &mut source, &mut sink, patience).await?;
+    let run = session::run(request, &mut source, &mut sink, patience);
+    figures::phase(context, "sound", run).await?;
     job.release_slot();
-    sink.0.finish().await
+    figures::phase(context, "transcribe", sink.0.finish()).await
 }
 
 /// Everything but the sound was published before.

@@ -3,13 +3,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use meridian_domain::enums::TranscriptStatus;
 use meridian_domain::ids::{GenerationId, TranscriptId, UpdateId};
 use meridian_domain::transcript::{Span, Word};
 use meridian_media::speech::{Pace, RecognisedSegment, SpeechError, Window, Windower};
 use meridian_store::repo::jobs::Lease;
-use meridian_store::repo::processing;
+use meridian_store::repo::{figures, processing};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -70,7 +71,15 @@ impl Listening {
             .name("voice-activity".to_owned())
             .spawn(move || cut(&sound, live, &send))
             .map_err(JobError::io("starting a thread"))?;
-        let writer = Writer { context: context.clone(), about, model, transcript: None, language: None };
+        let writer = Writer {
+            context: context.clone(),
+            about,
+            model,
+            transcript: None,
+            language: None,
+            took: Duration::ZERO,
+            audio: Duration::ZERO,
+        };
         let text = AbortOnDropHandle::new(tokio::spawn(writer.run(windows)));
         Ok(Self { spool, text })
     }
@@ -123,6 +132,9 @@ struct Writer {
     transcript: Option<TranscriptId>,
     /// Once it is sure.
     language: Option<String>,
+    /// What the recogniser took, and what it listened to.
+    took: Duration,
+    audio: Duration,
 }
 
 impl Writer {
@@ -130,11 +142,14 @@ impl Writer {
         self.language.clone_from(&self.about.language);
         let mut guess = None;
         while let Some(window) = windows.recv().await {
+            let audio_ms = window.as_ref().map_or(0, Window::audio_ms);
             let heard = match self.hear(window).await {
                 Ok(heard) => heard,
                 Err(JobError::Speech(error)) => return self.failed(&error).await,
                 Err(other) => return Err(other),
             };
+            self.took += heard.took;
+            self.audio += Duration::from_millis(u64::try_from(audio_ms).unwrap_or(0));
             if self.language.is_none() && heard.probability >= SURE {
                 self.language = Some(heard.language.clone());
             }
@@ -189,6 +204,11 @@ impl Writer {
             processing::settle_transcript(&tx, &about.lease, about.update, status).await?;
         }
         tx.commit().await?;
+        let totals = [
+            (figures::TRANSCRIPTION_SECONDS, "", self.took),
+            (figures::TRANSCRIBED_AUDIO_SECONDS, "", self.audio),
+        ];
+        crate::figures::add(&self.context, &totals).await;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use meridian_media::speech::{Abort, Options, RecognisedSegment, Recogniser, SpeechError, Window};
 use tokio::sync::oneshot;
@@ -38,6 +38,8 @@ pub(crate) struct Heard {
     pub(crate) probability: f32,
     /// The text; none for a window without words.
     pub(crate) segments: Vec<RecognisedSegment>,
+    /// How long it took.
+    pub(crate) took: Duration,
 }
 
 /// The recogniser's thread and its queue; cheap to clone. The thread ends with the last handle.
@@ -187,6 +189,7 @@ fn recognise(loaded: &mut Option<(PathBuf, Recogniser)>, entry: &Entry) -> Resul
             &mut other.insert((request.model.clone(), recogniser)).1
         }
     };
+    let began = Instant::now();
     let (language, probability) = if let Some(language) = &request.language {
         (language.clone(), 1.0)
     } else {
@@ -202,5 +205,5 @@ fn recognise(loaded: &mut Option<(PathBuf, Recogniser)>, entry: &Entry) -> Resul
         abort: Some(abort),
     };
     let segments = recogniser.transcribe(&request.window, &options)?;
-    Ok(Heard { language, probability, segments })
+    Ok(Heard { language, probability, segments, took: began.elapsed() })
 }

@@ -93,6 +93,16 @@ impl Payload {
     }
 }
 
+/// Every kind, with what it keeps busy: `media`, `transcription`, or `light`.
+pub const CLASSES: [(&str, &str); 6] = [
+    ("process_update", "media"),
+    ("add_rung", "media"),
+    ("transcribe_update", "transcription"),
+    ("purge_update", "light"),
+    ("tidy_upload", "light"),
+    ("forget_parts", "light"),
+];
+
 /// A job to enqueue.
 #[derive(Clone, Debug)]
 pub struct NewJob {

@@ -1,8 +1,10 @@
 //! Share links: each shows one published update to whoever has its address. Only hashes of their tokens are kept; what a
 //! link leads to is asked for anew each time, so that a revoked one, or a deleted update, is gone at once.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
-use meridian_domain::ids::{ShareLinkId, TeamId, UpdateId, UserId};
+use meridian_domain::ids::{AudienceId, ShareLinkId, TeamId, UpdateId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -157,6 +159,25 @@ pub async fn list_of_team(
     select.all(conn.raw()).await?.into_iter().map(from_row).collect()
 }
 
+/// Of these links, those whose makers no longer see the updates: they lead nowhere.
+pub async fn forsaken(conn: &impl Conn, links: &[ShareLink]) -> Result<HashSet<ShareLinkId>, StoreError> {
+    let ids: Vec<UpdateId> = links.iter().map(|link| link.update_id).collect();
+    let audiences: HashMap<UpdateId, AudienceId> =
+        updates::find_all(conn, &ids).await?.into_iter().map(|row| (row.id, row.audience_id)).collect();
+    let mut people: HashMap<AudienceId, Vec<UserId>> = HashMap::new();
+    let mut found = HashSet::new();
+    for link in links {
+        let Some(audience) = audiences.get(&link.update_id) else { continue };
+        if !people.contains_key(audience) {
+            people.insert(*audience, visibility::users_of(conn, *audience).await?);
+        }
+        if people.get(audience).is_some_and(|people| !people.contains(&link.created_by)) {
+            found.insert(link.id);
+        }
+    }
+    Ok(found)
+}
+
 /// The link, unless it is revoked. Who asks has to be asked for the right to its update.
 pub async fn find(conn: &impl Conn, id: ShareLinkId) -> Result<Option<ShareLink>, StoreError> {
     let found = share_links::Entity::find_by_id(id.0).filter(Column::RevokedAt.is_null());
@@ -217,7 +238,8 @@ pub async fn open(
     open_row(conn, found, now_ms).await
 }
 
-/// Nothing where the link is revoked or its time over, or the update deleted, not published, or its team gone.
+/// Nothing where the link is revoked or its time over, the update deleted, not published, or its team gone, or where who
+/// made the link no longer sees the update.
 async fn open_row(
     conn: &impl Conn,
     found: Option<share_links::Model>,
@@ -234,6 +256,10 @@ async fn open_row(
     let workspace =
         workspaces::Entity::find_by_id(update.workspace_id.0).filter(workspaces::Column::DeletedAt.is_null());
     if team.one(conn.raw()).await?.is_none() || workspace.one(conn.raw()).await?.is_none() {
+        return Ok(None);
+    }
+    // A link is its maker's sight of the update, lent to others.
+    if !visibility::is_in(conn, row.created_by.into(), update.audience_id).await? {
         return Ok(None);
     }
     Ok(Some((from_row(row)?, update)))

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFi
 use serde::{Deserialize, Serialize};
 
 use super::check_ins::{self, Changed};
+use super::identities;
 use crate::entity::{api_tokens, members, password_resets, sessions, team_members, users};
 use crate::{Conn, StoreError, Tx, json};
 
@@ -169,6 +170,17 @@ pub async fn set_password(tx: &Tx, id: UserId, hash: &str) -> Result<(), StoreEr
     end_credentials(tx, id).await
 }
 
+/// Ends what let somebody in while nobody had shown whose the address is: password, sessions, API tokens, reset links.
+pub async fn end_unproven(tx: &Tx, id: UserId) -> Result<(), StoreError> {
+    users::Entity::update_many()
+        .col_expr(users::Column::PasswordHash, Expr::value(Option::<String>::None))
+        .col_expr(users::Column::Version, Expr::col(users::Column::Version).add(1))
+        .filter(users::Column::Id.eq(id.0))
+        .exec(tx.raw())
+        .await?;
+    end_credentials(tx, id).await
+}
+
 async fn end_credentials(tx: &Tx, id: UserId) -> Result<(), StoreError> {
     let now = tx.clock().now_ms();
     sessions::Entity::update_many()
@@ -196,6 +208,7 @@ async fn end_credentials(tx: &Tx, id: UserId) -> Result<(), StoreError> {
 /// stays, under "Former member".
 pub async fn close(tx: &Tx, id: UserId) -> Result<(), StoreError> {
     end_credentials(tx, id).await?;
+    identities::forget(tx, id).await?;
     team_members::Entity::delete_many().filter(team_members::Column::UserId.eq(id.0)).exec(tx.raw()).await?;
     members::Entity::delete_many().filter(members::Column::UserId.eq(id.0)).exec(tx.raw()).await?;
     users::Entity::update_many()

@@ -24,6 +24,18 @@ pub struct Instance {
     pub setup_code_needed: bool,
     /// The largest upload, in bytes.
     pub max_upload_bytes: u64,
+    /// Sign-in by an OpenID Connect provider; null: there is none.
+    pub oidc: Option<OidcView>,
+}
+
+/// Sign-in by the instance's OpenID Connect provider.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Oidc)]
+pub struct OidcView {
+    /// What it is called.
+    pub label: String,
+    /// Where a browser goes to sign in; takes `return_to`, `invite_token` and `time_zone`.
+    pub start_url: &'static str,
 }
 
 /// What a page has to know before anybody signs in.
@@ -40,5 +52,10 @@ pub async fn get_instance(state: web::Data<AppState>) -> ApiResult<HttpResponse>
         first_account,
         setup_code_needed: first_account && state.setup_code.is_some(),
         max_upload_bytes: state.settings.max_upload_bytes,
+        oidc: state
+            .settings
+            .oidc
+            .as_ref()
+            .map(|oidc| OidcView { label: oidc.label.clone(), start_url: "/api/v1/auth/oidc/start" }),
     }))
 }

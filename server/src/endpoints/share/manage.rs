@@ -74,6 +74,7 @@ pub struct EditBody {
 /// A share link.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShareLink)]
+#[expect(clippy::struct_excessive_bools, reason = "they are what the link allows and is")]
 pub struct ShareLinkView {
     /// Its id.
     #[schema(value_type = Uuid)]
@@ -105,12 +106,14 @@ pub struct ShareLinkView {
     /// From when on it leads nowhere.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    /// Who made it no longer sees the update, so it leads nowhere.
+    forsaken: bool,
     /// Since when it exists.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
-fn show(link: &ShareLink, title: &str) -> ApiResult<ShareLinkView> {
+fn show(link: &ShareLink, title: &str, forsaken: bool) -> ApiResult<ShareLinkView> {
     let instant = |ms: i64| Timestamp::from_millisecond(ms).map_err(ApiError::internal);
     Ok(ShareLinkView {
         id: link.id,
@@ -124,6 +127,7 @@ fn show(link: &ShareLink, title: &str) -> ApiResult<ShareLinkView> {
         views: link.views,
         last_viewed_at: link.last_viewed_at.map(instant).transpose()?,
         expires_at: link.expires_at.map(instant).transpose()?,
+        forsaken,
         created_at: link.created_at,
     })
 }
@@ -196,7 +200,7 @@ pub(crate) async fn create(
     note(&tx, update.workspace_id, auth.user, "share_link.made", made.id, told(&made)).await?;
     tx.commit().await?;
     let url = format!("{}/s/{token}", state.settings.public_url);
-    let shown = ShareLinkView { url: Some(url), token: Some(token), ..show(&made, &update.title)? };
+    let shown = ShareLinkView { url: Some(url), token: Some(token), ..show(&made, &update.title, false)? };
     Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
 }
 
@@ -215,7 +219,9 @@ pub(crate) async fn list(
     let conn = state.store.reader();
     let update = access::managed(conn, &auth, path.0).await?;
     let found = share_links::list(conn, update.id).await?;
-    let items = found.iter().map(|link| show(link, &update.title)).collect::<ApiResult<_>>()?;
+    let forsaken = share_links::forsaken(conn, &found).await?;
+    let shown = |link: &ShareLink| show(link, &update.title, forsaken.contains(&link.id));
+    let items = found.iter().map(shown).collect::<ApiResult<_>>()?;
     Ok(web::Json(Page { items, next_cursor: None }))
 }
 
@@ -246,7 +252,9 @@ pub(crate) async fn list_of_team(
     let rows = updates::find_all(conn, &ids).await?;
     let titles: HashMap<UpdateId, String> = rows.into_iter().map(|row| (row.id, row.title)).collect();
     let title = |link: &ShareLink| titles.get(&link.update_id).map_or("", String::as_str);
-    let items = found.iter().map(|link| show(link, title(link))).collect::<ApiResult<_>>()?;
+    let forsaken = share_links::forsaken(conn, &found).await?;
+    let shown = |link: &ShareLink| show(link, title(link), forsaken.contains(&link.id));
+    let items = found.iter().map(shown).collect::<ApiResult<_>>()?;
     Ok(web::Json(Page { items, next_cursor }))
 }
 
@@ -284,8 +292,9 @@ pub(crate) async fn edit(
     let (link, update) = managed(&tx, &auth, path.0).await?;
     let changed = share_links::edit(&tx, link.id, edit).await?.ok_or_else(ApiError::not_found)?;
     note(&tx, update.workspace_id, auth.user, "share_link.changed", link.id, told(&changed)).await?;
+    let forsaken = share_links::forsaken(&tx, std::slice::from_ref(&changed)).await?;
     tx.commit().await?;
-    Ok(web::Json(show(&changed, &update.title)?))
+    Ok(web::Json(show(&changed, &update.title, forsaken.contains(&changed.id))?))
 }
 
 /// Ends a link: its page, its media and its cookies are gone within seconds.

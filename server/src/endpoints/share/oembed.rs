@@ -67,9 +67,10 @@ pub struct OembedView {
 /// How other programs show a share link (oEmbed 1.0, JSON).
 #[utoipa::path(tag = "Share", params(OembedQuery), responses(
     (status = 200, description = "A frame with the player", body = OembedView),
-    (status = 400, description = "No address, no number, or another format than JSON", body = Problem),
+    (status = 400, description = "No address, or no number", body = Problem),
     (status = 401, description = "The link has a password", body = Problem),
-    (status = 404, description = "Not a share link of this instance, or it has ended", body = Problem)))]
+    (status = 404, description = "Not a share link of this instance, or it has ended", body = Problem),
+    (status = 501, description = "Another format than JSON", body = Problem)))]
 #[get("/oembed")]
 pub(crate) async fn oembed(
     state: web::Data<AppState>,
@@ -77,7 +78,7 @@ pub(crate) async fn oembed(
 ) -> ApiResult<HttpResponse> {
     let query = query.0;
     if query.format.is_some_and(|format| format != "json") {
-        return Err(ApiError::new(Code::BadQuery, "Only JSON is spoken."));
+        return Err(ApiError::new(Code::NotImplemented, "Only JSON is spoken."));
     }
     let base = &state.settings.public_url;
     let rest = query.url.strip_prefix(base).and_then(|rest| rest.strip_prefix("/s/"));

@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use subtle::ConstantTimeEq as _;
 
-use crate::error::{ApiError, ApiResult};
+use super::totals;
+use crate::error::{ApiError, ApiResult, chain};
 use crate::state::AppState;
 
 /// The recorder's handle, where one was installed.
@@ -28,18 +29,22 @@ pub async fn get_metrics(
     if wanted.is_empty() || !bool::from(given.as_bytes().ct_eq(wanted.as_bytes())) {
         return Err(ApiError::not_found());
     }
-    Ok(render(&recorder))
+    Ok(render(&state, &recorder).await)
 }
 
-/// The figures.
-pub fn render(recorder: &Recorder) -> HttpResponse {
-    let text = recorder.0.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+/// The figures of this process, and those of the instance; without the database only the first.
+async fn render(state: &AppState, recorder: &Recorder) -> HttpResponse {
+    let mut text = recorder.0.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    match totals::render(state).await {
+        Ok(more) => text.push_str(&more),
+        Err(error) => tracing::warn!(error = %chain(&error), "the instance's figures cannot be read"),
+    }
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }
 
 /// The same on a listener of its own, without a token.
-pub async fn open_metrics(recorder: web::Data<Recorder>) -> HttpResponse {
-    render(&recorder)
+pub async fn open_metrics(state: web::Data<AppState>, recorder: web::Data<Recorder>) -> HttpResponse {
+    render(&state, &recorder).await
 }
 
 /// Installs the recorder of this process, once: it is the process's own, like its log.
@@ -57,6 +62,16 @@ fn install_once() -> Recorder {
         "meridian_http_request_seconds",
         ::metrics::Unit::Seconds,
         "Time to the head of the answer"
+    );
+    ::metrics::describe_counter!(
+        "meridian_upload_bytes_total",
+        ::metrics::Unit::Bytes,
+        "Bytes of recordings that were made durable"
+    );
+    ::metrics::describe_histogram!(
+        "meridian_store_call_seconds",
+        ::metrics::Unit::Seconds,
+        "Time of calls of the object store, by call and result"
     );
     match handle {
         Ok(handle) => Recorder(Some(handle)),

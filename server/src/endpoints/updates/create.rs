@@ -108,9 +108,12 @@ pub(crate) async fn create(
     let new = prepare(&tx, &auth, &team, body.0).await?;
     let row = updates::insert(&tx, &new).await?;
     access::press(&tx, &row).await?;
-    let version = row.version;
+    let (id, version, recorded) = (row.id, row.version, row.kind != UpdateKind::Text);
     let shown = render_one(&state, &tx, &auth, row).await?;
     tx.commit().await?;
+    if recorded {
+        meridian_telemetry::began(id);
+    }
     Ok(HttpResponse::Created()
         .insert_header(etag(version))
         .insert_header((header::LOCATION, format!("/api/v1/updates/{}", shown.id)))

@@ -8,6 +8,7 @@ use meridian_store::Tx;
 use meridian_store::repo::updates::{self, Audience, NewUpdate};
 use meridian_store::repo::uploads::{self, NewUpload};
 use serde::Deserialize;
+use tracing::Instrument as _;
 use utoipa::IntoParams;
 
 use super::errors::TusError;
@@ -54,6 +55,7 @@ pub async fn create(
     let checksum = headers::checksum(req.headers())?;
     let metadata = Metadata::read(req.headers())?;
     let named = query.update_id.as_deref().or_else(|| metadata.get("update_id"));
+    let is_new = named.is_none();
     let tx = state.store.write().await?;
     let update_id = update_of(&tx, auth.user, named, &metadata).await?;
     let new = NewUpload {
@@ -66,6 +68,9 @@ pub async fn create(
     };
     let upload = uploads::create(&tx, auth.user, new).await?;
     tx.commit().await?;
+    if is_new {
+        meridian_telemetry::began(update_id);
+    }
 
     let with_bytes = headers::is_bytes(req.headers());
     let mut offset = 0;
@@ -73,7 +78,9 @@ pub async fn create(
     let mut answer = HttpResponse::Created();
     if with_bytes || length == Some(0) {
         let target = Target::new(&state, auth.user, upload);
-        let receiving = actix_web::rt::spawn(receive(target, body, checksum, Limits::default()));
+        let span = target.span();
+        let receiving =
+            actix_web::rt::spawn(receive(target, body, checksum, Limits::default()).instrument(span));
         match receiving.await.map_err(ApiError::internal)? {
             Ok(received) => offset = received.offset_bytes,
             Err(error) => return Ok(refused(&error, id, update_id)),

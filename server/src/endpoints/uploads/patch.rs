@@ -4,6 +4,7 @@ use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{HttpRequest, HttpResponse, patch, web};
 use meridian_domain::ids::UserId;
 use meridian_store::repo::uploads::{self, Appended, Upload};
+use tracing::Instrument as _;
 
 use super::errors::TusError;
 use super::head::visible;
@@ -41,7 +42,8 @@ pub async fn patch(
     let checksum = headers::checksum(req.headers())?;
     let target = Target::new(&state, auth.user, upload);
     // On a task of its own: what a client sent before it went away is still committed.
-    let receiving = actix_web::rt::spawn(receive(target, body, checksum, Limits::default()));
+    let span = target.span();
+    let receiving = actix_web::rt::spawn(receive(target, body, checksum, Limits::default()).instrument(span));
     let received = receiving.await.map_err(ApiError::internal)??;
     Ok(answer(&state, received))
 }

@@ -71,12 +71,20 @@ impl Target {
         }
     }
 
+    /// A part of the recording's trace.
+    pub(super) fn span(&self) -> tracing::Span {
+        let span = tracing::info_span!(parent: None, "receive", upload_id = %self.upload.id);
+        meridian_telemetry::part_of(span, self.upload.update_id)
+    }
+
     /// One transaction that adds the chunks and moves the offset.
     async fn append(&self, at: u64, chunks: &[NewChunk], is_media: bool) -> Result<Appended, TusError> {
         let expires = self.store.clock().now_ms().saturating_add(super::EXPIRES_AFTER_MS);
         let tx = self.store.write_beside().await?;
         let moved = uploads::append(&tx, self.viewer, self.upload.id, at, chunks, is_media, expires).await?;
         tx.commit().await?;
+        let size_bytes = chunks.iter().map(|chunk| chunk.size_bytes).sum();
+        metrics::counter!("meridian_upload_bytes_total").increment(size_bytes);
         Ok(moved)
     }
 

@@ -4,7 +4,7 @@ import { accessToken } from './session';
 import type { Page } from './types';
 
 export interface Options {
-  /** JSON body. */
+  /** JSON, or a file as it is. */
   body?: unknown;
   query?: Record<string, string | number | boolean | null | undefined>;
   /** ETag of what is edited. */
@@ -38,13 +38,14 @@ async function send(method: string, path: string, options: Options, force: boole
     if (token === null) throw new ApiError(401, 'unauthenticated', '');
     headers.authorization = `Bearer ${token}`;
   }
-  if (options.body !== undefined) headers['content-type'] = 'application/json';
+  const file = options.body instanceof Blob ? options.body : null;
+  if (options.body !== undefined && file === null) headers['content-type'] = 'application/json';
   if (options.ifMatch) headers['if-match'] = options.ifMatch;
   try {
     return await fetch(address(path, options.query), {
       method,
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       signal: options.signal,
       keepalive: options.keepalive,
       credentials: 'same-origin',

@@ -157,6 +157,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ends a sign-in at the OpenID Connect provider: with the session's cookies to where it began, or back to the sign-in
+         *     page, which says what is wrong.
+         */
+        get: operations["finish_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the OpenID Connect provider. Where that does not answer, back to the sign-in page, which says so. */
+        get: operations["start_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password/forgot": {
         parameters: {
             query?: never;
@@ -3121,6 +3158,7 @@ export interface components {
              * @description The largest upload, in bytes.
              */
             max_upload_bytes: number;
+            oidc: components["schemas"]["Oidc"] | null;
             /** @description The first account needs the code that start-up printed. */
             setup_code_needed: boolean;
             /** @description `invite` or `open`. */
@@ -3805,6 +3843,13 @@ export interface components {
              * @description Of the frame, in pixels.
              */
             width: number;
+        };
+        /** @description Sign-in by the instance's OpenID Connect provider. */
+        Oidc: {
+            /** @description What it is called. */
+            label: string;
+            /** @description Where a browser goes to sign in; takes `return_to`, `invite_token` and `time_zone`. */
+            start_url: string;
         };
         /** @description One member's next window. */
         Opening: {
@@ -4654,6 +4699,8 @@ export interface components {
              * @description From when on it leads nowhere.
              */
             expires_at: string | null;
+            /** @description Who made it no longer sees the update, so it leads nowhere. */
+            forsaken: boolean;
             /** @description Whether guests need a password. */
             has_password: boolean;
             /**
@@ -6045,6 +6092,120 @@ export interface operations {
                 content?: never;
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_oidc: {
+        parameters: {
+            query?: {
+                /** @description What the session is asked for with. */
+                code?: string;
+                /** @description Which sign-in this is. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Which provider this is (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the sign-in began, or to the sign-in page with `oidc=` and a word */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The instance has no provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_oidc: {
+        parameters: {
+            query?: {
+                /** @description A path of this origin to go to; `/` where not given or not one. */
+                return_to?: string;
+                /** @description An invitation that a new account joins by. */
+                invite_token?: string;
+                /** @description The browser's zone (IANA name), for a new account. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The instance has no provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18195,7 +18356,7 @@ export interface operations {
                     "application/json": components["schemas"]["Oembed"];
                 };
             };
-            /** @description No address, no number, or another format than JSON */
+            /** @description No address, or no number */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18215,6 +18376,15 @@ export interface operations {
             };
             /** @description Not a share link of this instance, or it has ended */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another format than JSON */
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@ import { DetailedError, Upload, type HttpRequest, type HttpResponse } from 'tus-
 import { failureOf, type Failure } from './failure';
 import { guessKind, titleFrom } from './kinds';
 import { RateMeter, secondsLeft } from './rate';
+import { MeetingText } from './text.svelte';
 import { absolute, findPrevious, fingerprintOf } from './unfinished';
 
 export type Draft = Pick<Update, 'id' | 'upload_url'>;
@@ -13,6 +14,7 @@ export interface UploadApi {
   createDraft: (teamId: string, draft: { title: string; kind: 'video' | 'voice' }) => Promise<Draft>;
   getUpdate: (id: string) => Promise<Draft & { status: string }>;
   discard: (id: string) => Promise<void>;
+  importTranscript: (id: string, file: File) => Promise<unknown>;
   /** A token that holds for the next request; renewed when it is about to end. */
   token: (force: boolean) => Promise<string | null>;
 }
@@ -35,6 +37,8 @@ export class UploadItem {
   readonly number = (numbers += 1);
   readonly file: File;
   readonly teamId: string;
+  /** The meeting's own transcript, where it came with the recording. */
+  readonly text: MeetingText;
   state = $state<ItemState>('waiting');
   sent = $state(0);
   rate = $state<number | null>(null);
@@ -61,6 +65,7 @@ export class UploadItem {
     this.teamId = teamId;
     this.updateId = updateId;
     this.api = api;
+    this.text = new MeetingText((id, text) => api.importTranscript(id, text));
     this.onsettled = onsettled;
   }
 
@@ -90,6 +95,7 @@ export class UploadItem {
     const known = previous?.metadata['update_id'] ?? this.updateId;
     const draft = (known === null ? null : await this.known(known)) ?? (await this.create());
     this.updateId = draft.id;
+    this.text.belongsTo(draft.id);
     const upload = new Upload(this.file, {
       endpoint: absolute(draft.upload_url ?? '/api/v1/uploads'),
       chunkSize: CHUNK_BYTES,

@@ -3,8 +3,12 @@
 const VIDEO = ['mp4', 'm4v', 'mov', 'webm', 'mkv', '3gp', '3g2'];
 const AUDIO = ['m4a', 'mp3', 'wav', 'ogg', 'oga', 'opus', 'flac', 'aac', 'weba', 'mka'];
 
-/** For the file picker's `accept`. */
-export const ACCEPT = ['video/*', 'audio/*', ...[...VIDEO, ...AUDIO].map((ending) => `.${ending}`)].join(',');
+/** For the file picker's `accept`: recordings, and transcripts that go with them. */
+export const ACCEPT = [
+  'video/*',
+  'audio/*',
+  ...[...VIDEO, ...AUDIO, 'vtt', 'srt'].map((ending) => `.${ending}`),
+].join(',');
 
 interface FileLike {
   name: string;

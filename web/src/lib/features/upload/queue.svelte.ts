@@ -4,6 +4,7 @@ import { api } from '$lib/api/client';
 import { accessToken } from '$lib/api/session';
 import type { Update } from '$lib/api/types';
 import { UploadItem, type UploadApi } from './item.svelte';
+import { isTranscript, pairUp } from './meeting';
 
 const AT_ONCE = 2;
 
@@ -24,14 +25,27 @@ export class UploadQueue {
     this.api = api;
   }
 
-  /** Adds files for a team; the first may belong to an update that waits for its file. */
-  add(files: readonly File[], teamId: string, updateId: string | null = null): void {
+  /** Adds files for a team; the first may belong to an update that waits for its file. Answers transcripts without a recording. */
+  add(given: readonly File[], teamId: string, updateId: string | null = null): File[] {
+    const files = given.filter((file) => !isTranscript(file));
     const added = files.map(
       (file, index) =>
         new UploadItem(file, teamId, index === 0 ? updateId : null, this.api, () => this.settled()),
     );
     this.items = [...this.items, ...added];
+    const alone = this.giveTexts(added, given.filter(isTranscript));
     this.next();
+    return alone;
+  }
+
+  /** Transcripts go to recordings of now, else to those before that have none; answers what belongs to none. */
+  private giveTexts(added: readonly UploadItem[], texts: readonly File[]): File[] {
+    const without = (items: readonly UploadItem[]) => items.filter((item) => item.text.file === null);
+    const items = added.length > 0 ? added : without(this.items);
+    const named = items.map((item) => ({ name: item.file.name, item }));
+    const { pairs, alone } = pairUp(named, texts);
+    for (const [{ item }, text] of pairs) item.text.give(text);
+    return alone;
   }
 
   /** Goes on with those that stopped because the session had ended. */
@@ -67,5 +81,6 @@ export const uploads = new UploadQueue({
   createDraft: (to, draft) => api.post<Update>(`/teams/${to}/updates`, { ...draft, publish: 'draft' }),
   getUpdate: (id) => api.get<Update>(`/updates/${id}`),
   discard: (id) => api.delete(`/updates/${id}`),
+  importTranscript: (id, file) => api.put(`/updates/${id}/transcript`, file),
   token: (force) => accessToken(fetch, force),
 });

@@ -23,6 +23,8 @@ export const admin = {
   'audit.noun.export': 'Exports',
   'audit.noun.workspace': 'Workspace',
   'audit.action.member.joined': 'joined the workspace',
+  'audit.action.member.identity_linked':
+    'signed in by the sign-in service for the first time; password and tokens ended',
   'audit.action.member.role_changed': 'changed the role of {name}',
   'audit.action.member.removed': 'removed a member',
   'audit.action.invite.made': 'made an invitation',

@@ -31,6 +31,21 @@ export const auth = {
   'auth.resetTitle': 'Set a new password',
   'auth.resetDone': 'Your new password is set. You were signed out everywhere.',
   'auth.setPassword': 'Set password',
+  'auth.or': 'or',
+  'auth.continueWith': 'Continue with {label}',
+  'auth.oidc.cancelled': 'You called it off. Nothing has changed.',
+  'auth.oidc.ended':
+    'This sign-in was begun in another browser, is used up or took too long. Begin it again.',
+  'auth.oidc.unreachable': 'The sign-in service does not answer. Try again, or sign in with your password.',
+  'auth.oidc.refused':
+    'The sign-in service’s answer could not be trusted. Begin again; if it stays, tell your administrator.',
+  'auth.oidc.unverified': 'The sign-in service does not confirm your e-mail address. Confirm it there first.',
+  'auth.oidc.domain': 'Addresses of your domain may not sign in here.',
+  'auth.oidc.no_account':
+    'There is no account for you yet. Ask an admin of your workspace for an invitation link.',
+  'auth.oidc.other_identity':
+    'The account with your address belongs to another identity of the sign-in service. Tell your administrator.',
+  'auth.oidc.failed': 'Signing in did not work. Try again in a moment.',
   'invite.title': 'Join {workspace}',
   'invite.lede': 'Your teammates share updates there that you watch, read and answer when it suits you.',
   'invite.accept': 'Join as {name}',

@@ -135,6 +135,13 @@ export const discuss = {
   'upload.choose': 'Choose files',
   'upload.files': 'Recordings',
   'upload.formats': 'MP4, MOV, WebM, MKV, 3GP, M4A, MP3, WAV, OGG, FLAC; several at once are fine.',
+  'upload.textHint':
+    'From Zoom or Teams? Add the meeting’s transcript (.vtt or .srt): it is taken as it is, and who speaks is named where the file says so.',
+  'upload.textAlone':
+    'Which recording does it belong to? Give both files the same name, or add them together: {names}',
+  'upload.text.waiting': 'Sending the transcript {name}',
+  'upload.text.taken': 'With the transcript {name}',
+  'upload.text.refused': 'The transcript {name} was not taken; the recording is.',
   'upload.list': 'Uploads',
   'upload.waiting': 'Waiting for the others',
   'upload.starting': 'Starting',

@@ -30,6 +30,7 @@ export const share = {
   'share.notOpened': 'not opened yet',
   'share.ends': 'ends {when}',
   'share.over': 'has ended',
+  'share.forsaken': 'leads nowhere: who made it no longer sees the update',
   'share.hasPassword': 'password',
   'share.hasComments': 'comments',
   'share.hasDownload': 'download',

@@ -1,0 +1,18 @@
+//! Accounts of an OpenID Connect provider, sign-ins under way there; totals of what workers did.
+
+use sea_orm_migration::prelude::*;
+
+/// See the module.
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, include_str!("sql/m0016_up.sql")).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, include_str!("sql/m0016_down.sql")).await
+    }
+}

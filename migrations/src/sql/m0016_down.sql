@@ -1,0 +1,3 @@
+DROP TABLE figures;
+DROP TABLE sign_in_attempts;
+DROP TABLE identities;
