@@ -25,6 +25,8 @@ export const admin = {
   'audit.noun.export': 'Exporte',
   'audit.noun.workspace': 'Arbeitsbereich',
   'audit.action.member.joined': 'ist dem Arbeitsbereich beigetreten',
+  'audit.action.member.identity_linked':
+    'hat sich zum ersten Mal über den Anmeldedienst angemeldet; Passwort und Token enden',
   'audit.action.member.role_changed': 'hat die Rolle von {name} geändert',
   'audit.action.member.removed': 'hat ein Mitglied entfernt',
   'audit.action.invite.made': 'hat eine Einladung erstellt',

@@ -34,6 +34,23 @@ export const auth = {
   'auth.resetTitle': 'Neues Passwort setzen',
   'auth.resetDone': 'Dein neues Passwort gilt. Du wurdest überall abgemeldet.',
   'auth.setPassword': 'Passwort setzen',
+  'auth.or': 'oder',
+  'auth.continueWith': 'Weiter mit {label}',
+  'auth.oidc.cancelled': 'Du hast es abgebrochen. Es hat sich nichts geändert.',
+  'auth.oidc.ended':
+    'Diese Anmeldung wurde in einem anderen Browser begonnen, ist verbraucht oder hat zu lange gedauert. Beginne sie neu.',
+  'auth.oidc.unreachable':
+    'Der Anmeldedienst antwortet nicht. Versuche es noch einmal oder melde dich mit deinem Passwort an.',
+  'auth.oidc.refused':
+    'Der Antwort des Anmeldedienstes war nicht zu trauen. Beginne neu; bleibt es dabei, sag es der Administration.',
+  'auth.oidc.unverified':
+    'Der Anmeldedienst bestätigt deine E-Mail-Adresse nicht. Bestätige sie zuerst dort.',
+  'auth.oidc.domain': 'Adressen deiner Domain können sich hier nicht anmelden.',
+  'auth.oidc.no_account':
+    'Du hast noch kein Konto. Bitte die Administration deines Arbeitsbereichs um einen Einladungslink.',
+  'auth.oidc.other_identity':
+    'Das Konto mit deiner Adresse gehört zu einer anderen Identität des Anmeldedienstes. Sag es der Administration.',
+  'auth.oidc.failed': 'Die Anmeldung hat nicht geklappt. Versuche es gleich noch einmal.',
   'invite.title': '{workspace} beitreten',
   'invite.lede': 'Dort teilt dein Team Updates, die du ansiehst, liest und beantwortest, wann es dir passt.',
   'invite.accept': 'Als {name} beitreten',

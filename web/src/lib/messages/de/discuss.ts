@@ -140,6 +140,13 @@ export const discuss = {
   'upload.choose': 'Dateien wählen',
   'upload.files': 'Aufnahmen',
   'upload.formats': 'MP4, MOV, WebM, MKV, 3GP, M4A, MP3, WAV, OGG, FLAC; auch mehrere auf einmal.',
+  'upload.textHint':
+    'Aus Zoom oder Teams? Gib das Transkript der Besprechung (.vtt oder .srt) dazu: Es wird so übernommen, und wer spricht, steht dabei, wo die Datei es sagt.',
+  'upload.textAlone':
+    'Zu welcher Aufnahme gehört es? Gib beiden Dateien denselben Namen oder füge sie zusammen hinzu: {names}',
+  'upload.text.waiting': 'Das Transkript {name} wird gesendet',
+  'upload.text.taken': 'Mit dem Transkript {name}',
+  'upload.text.refused': 'Das Transkript {name} wurde nicht übernommen; die Aufnahme schon.',
   'upload.list': 'Uploads',
   'upload.waiting': 'Wartet auf die anderen',
   'upload.starting': 'Beginnt',

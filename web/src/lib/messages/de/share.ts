@@ -32,6 +32,7 @@ export const share = {
   'share.notOpened': 'noch nicht geöffnet',
   'share.ends': 'endet {when}',
   'share.over': 'ist beendet',
+  'share.forsaken': 'führt nirgendwohin: wer ihn erstellt hat, sieht das Update nicht mehr',
   'share.hasPassword': 'Passwort',
   'share.hasComments': 'Kommentare',
   'share.hasDownload': 'Download',
