@@ -154,4 +154,53 @@ await step('a recording that another app shares stands on the upload page', asyn
   await page.getByRole('heading', { name: 'Grüße vom Telefon' }).waitFor();
 });
 
+const ROWS = 5000;
+
+await step('of a transcript of 5,000 lines only what is near the view is drawn; all of it is found', async () => {
+  const clock = (second) => new Date(second * 1000).toISOString().slice(11, 23);
+  // A line every 1.4 s, as two hours have; each hundredth has the word that is looked for.
+  const cues = Array.from({ length: ROWS }, (_, index) => {
+    const word = index % 100 === 99 ? ' lighthouse' : '';
+    return `${clock(index * 1.4)} --> ${clock(index * 1.4 + 1.3)}\nline ${index} says what a line says${word}\n`;
+  });
+  const draft = await api(ada, 'POST', `/api/v1/teams/${team}/updates`, {
+    title: 'Two hours',
+    kind: 'video',
+    publish: 'draft',
+  });
+  const id = draft.json.id;
+  const vtt = `WEBVTT\n\n${cues.join('\n')}`;
+  const told = await api(ada, 'PUT', `/api/v1/updates/${id}/transcript`, vtt, 'text/vtt');
+  assert.equal(told.status, 200, JSON.stringify(told));
+  await page.goto(`${base}/u/${id}`);
+  const panel = page.getByRole('region', { name: 'Transcript' });
+  const rows = panel.locator('li[data-segment]');
+  await rows.first().waitFor();
+  const text = await panel.getByRole('group', { name: 'What was said' }).evaluate((box) => box.textContent);
+  const numbers = [...text.matchAll(/line (\d+) says/g)].map((match) => Number(match[1]));
+  assert.deepEqual(numbers, [...Array(ROWS).keys()], 'every line is there once, in order');
+  assert.ok((await rows.count()) < 400, `${await rows.count()} rows`);
+
+  await panel.getByRole('button', { name: 'Find in the transcript' }).click();
+  await panel.getByRole('searchbox').fill('lighthouse');
+  await panel
+    .getByRole('status')
+    .filter({ hasText: `1 of ${ROWS / 100}` })
+    .waitFor();
+  await panel.getByRole('button', { name: 'Previous' }).click();
+  await panel
+    .getByRole('status')
+    .filter({ hasText: `${ROWS / 100} of ${ROWS / 100}` })
+    .waitFor();
+  const last = panel.locator(`li[data-index="${ROWS - 1}"]`);
+  await last.waitFor();
+  // Until it stands in the view, and what was near the beginning is drawn no more.
+  await page.waitForFunction((index) => {
+    const row = document.querySelector(`li[data-index="${index}"]`)?.getBoundingClientRect();
+    const box = document.querySelector('[data-scroll]').getBoundingClientRect();
+    return row && row.top >= box.top && row.bottom <= box.bottom && !document.querySelector('li[data-index="0"]');
+  }, ROWS - 1);
+  assert.ok((await rows.count()) < 400, `${await rows.count()} rows at the end`);
+});
+
 await curtain();

@@ -26,8 +26,8 @@ export class Finder {
   keepUp(
     segments: () => readonly Segment[],
     nowMs: () => number,
-    rowOf: (segment: number) => HTMLElement | null,
-    bringUp: (row: HTMLElement | null) => void,
+    rows: () => ReadonlyMap<number, HTMLElement>,
+    bringUp: (segment: number) => boolean,
   ): void {
     $effect(() => {
       void this.query;
@@ -38,12 +38,17 @@ export class Finder {
         this.search(all, Math.max(0, from));
       });
     });
+    // Each match is brought up once, as soon as it is drawn; what is drawn later is marked.
+    let waiting: Match | null = null;
     $effect(() => {
-      const match = this.current;
-      void this.matches;
+      waiting = this.current;
+    });
+    $effect(() => {
+      void this.current;
+      const drawn = rows();
+      this.mark(drawn);
       untrack(() => {
-        this.mark((index) => rowOf(index)?.querySelector('p') ?? null);
-        if (match) bringUp(rowOf(match.segment));
+        if (waiting && bringUp(waiting.segment)) waiting = null;
       });
       return () => this.unmark();
     });
@@ -54,13 +59,13 @@ export class Finder {
     if (count > 0) this.at = (this.at + direction + count) % count;
   }
 
-  /** Marks what is found in the list's paragraphs. */
-  mark(paragraphOf: (segment: number) => HTMLElement | null): void {
+  /** Marks what is found in the paragraphs that are drawn. */
+  private mark(rows: ReadonlyMap<number, HTMLElement>): void {
     if (!canHighlight) return;
     this.unmark();
     const all: Range[] = [];
     for (const [index, match] of this.matches.entries()) {
-      const paragraph = paragraphOf(match.segment);
+      const paragraph = rows.get(match.segment)?.querySelector('p');
       const range = paragraph && rangeOf(paragraph, match.from, match.to);
       if (!range) continue;
       if (index === this.at) CSS.highlights.set('transcript-hit-now', new Highlight(range));

@@ -2,6 +2,7 @@
 
 import type { Player } from '../player/player.svelte';
 import { follow, scrollTo, START, type FollowEvent, type FollowState } from './follow';
+import { rowsIn } from './render';
 import type { Scroller } from './scroller';
 import type { Segment } from './types';
 import { placeAt } from './words';
@@ -18,9 +19,12 @@ export class ListBehaviour {
   private wordNow: Element | null = null;
   private indexNow = -1;
   private readonly player: Player;
+  /** Has a row drawn that is none of the elements yet. */
+  private readonly want: (index: number) => void;
 
-  constructor(player: Player) {
+  constructor(player: Player, want: (index: number) => void) {
     this.player = player;
+    this.want = want;
   }
 
   /** Binds the box and its list; gives what unbinds them. */
@@ -60,7 +64,8 @@ export class ListBehaviour {
   /** Follows again, from here. */
   resume(): void {
     this.event({ kind: 'resumed' });
-    this.bringUp(this.rowNow, true);
+    if (this.rowNow?.isConnected) this.bringUp(this.rowNow, true);
+    else if (this.indexNow >= 0) this.want(this.indexNow);
   }
 
   /** A jump: wherever the reader was, the text comes along. */
@@ -68,8 +73,22 @@ export class ListBehaviour {
     this.event({ kind: 'sought' });
   }
 
-  row(index: number): HTMLElement | null {
+  private row(index: number): HTMLElement | null {
     return this.list?.querySelector<HTMLElement>(`[data-index="${index}"]`) ?? null;
+  }
+
+  /** The rows that are drawn, by their index. */
+  rows(): ReadonlyMap<number, HTMLElement> {
+    return rowsIn(this.list);
+  }
+
+  /** Brings a row up that the reader looks for; false: it is to be drawn first. */
+  find(index: number): boolean {
+    this.event({ kind: 'moved-by-hand' });
+    const row = this.row(index);
+    if (row) this.bringUp(row, false);
+    else this.want(index);
+    return row !== null;
   }
 
   /** Marks what is spoken at `ms`, and keeps it in view while following. */
@@ -89,7 +108,9 @@ export class ListBehaviour {
       word?.classList.add('is-now');
       this.wordNow = word;
     }
-    if (this.state.following && row) this.bringUp(row, false);
+    if (!this.state.following) return;
+    if (row) this.bringUp(row, false);
+    else if (index >= 0) this.want(index);
   }
 
   /** Scrolls so that a row stands well. */
@@ -111,7 +132,7 @@ export class ListBehaviour {
   }
 
   private spokenVisible(): boolean {
-    if (!this.rowNow || !this.scroller) return false;
+    if (!this.rowNow?.isConnected || !this.scroller) return false;
     const view = this.scroller.view();
     const rect = this.rowNow.getBoundingClientRect();
     return rect.bottom > view.top && rect.top < view.top + view.height;

@@ -59,3 +59,9 @@ export function rangeOf(paragraph: HTMLElement, from: number, to: number): Range
   }
   return null;
 }
+
+/** The segments' rows that are drawn in a list, by their index. */
+export function rowsIn(list: Element | null): ReadonlyMap<number, HTMLElement> {
+  const all = list?.querySelectorAll<HTMLElement>('[data-index]') ?? [];
+  return new Map([...all].map((row) => [Number(row.dataset['index']), row]));
+}

@@ -4,6 +4,8 @@ export interface Scroller {
   /** The part in view, in the viewport's pixels. */
   view: () => { top: number; height: number };
   by: (delta: number, smooth: boolean) => void;
+  /** What scrolls: the box, or null for the page. */
+  root: () => Element | null;
 }
 
 /** The box if it scrolls, else the page below what sticks to its top. */
@@ -17,6 +19,7 @@ export function scrollerOf(box: HTMLElement, stickyTop: () => number): Scroller 
       const top = stickyTop();
       return { top, height: window.innerHeight - top };
     },
+    root: () => (scrollsItself(box) ? box : null),
     by: (delta, smooth) => {
       const target = scrollsItself(box) ? box : window;
       target.scrollBy({ top: delta, behavior: smooth ? 'smooth' : 'instant' });
