@@ -14,6 +14,7 @@ pub mod http;
 pub mod mail;
 pub mod markdown;
 pub mod middleware;
+pub mod operate;
 pub mod reference;
 mod repeat;
 pub mod routes;

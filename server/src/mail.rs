@@ -114,6 +114,17 @@ impl Mailer {
         Ok(Self { from: settings.mail_from.parse()?, way })
     }
 
+    /// Whether the SMTP server lets us in. A file always does.
+    ///
+    /// # Errors
+    /// What it or the network said.
+    pub async fn probe(&self) -> Result<bool, MailError> {
+        match &self.way {
+            Way::Smtp(smtp) => Ok(smtp.test_connection().await?),
+            Way::File(_) => Ok(true),
+        }
+    }
+
     /// Sends a mail; a failure is logged, since nobody waits for the answer.
     pub async fn send(&self, mail: Mail) {
         if let Err(error) = self.try_send(mail).await {

@@ -1,21 +1,26 @@
 //! `meridian-server`: serve, migrate, and the commands of whoever runs it.
 
 use std::net::TcpListener;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use meridian_blobs::{Blobs, S3Options};
+use meridian_blobs::Blobs;
 use meridian_config::Settings;
 use meridian_server::auth::keys::Keys;
 use meridian_server::auth::oidc::Provider;
 use meridian_server::mail::Mailer;
+use meridian_server::operate::{self, Operate, open_blobs, open_store};
 use meridian_server::state::{AppState, Parts};
 use meridian_server::supervisor::Supervisor;
-use meridian_store::{Store, StoreOptions};
+use meridian_store::Store;
 
 /// Gives back what a password's hash took (19 MiB each time); the system's allocator keeps it.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+const DATABASE: &str = "the database cannot be opened";
+const OBJECTS: &str = "the object store cannot be opened";
 
 #[derive(Parser)]
 #[command(name = "meridian-server", version, about = "The server of Meridian")]
@@ -37,6 +42,8 @@ enum Command {
         #[command(subcommand)]
         command: Admin,
     },
+    #[command(flatten)]
+    Operate(Operate),
 }
 
 #[derive(Subcommand)]
@@ -49,21 +56,32 @@ enum Admin {
 }
 
 #[actix_web::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     if let Some(Command::Openapi) = cli.command {
-        return print_openapi();
+        return print_openapi().map(|()| ExitCode::SUCCESS);
     }
     let settings = meridian_config::load()?;
     let telemetry = meridian_telemetry::start(&settings, "meridian-server")?;
-    let done = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(settings).await,
-        Command::Migrate => open_store(&settings).await?.migrate().await.context("the migrations failed"),
-        Command::Openapi => Ok(()),
-        Command::Admin { command: Admin::ResetPassword { email } } => reset_password(settings, &email).await,
-    };
+    let done = run(settings, cli.command.unwrap_or(Command::Serve)).await;
     telemetry.finish().await;
     done
+}
+
+async fn run(settings: Settings, command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => serve(settings).await?,
+        Command::Migrate => {
+            let store = open_store(&settings).await.context(DATABASE)?;
+            store.migrate().await.context("the migrations failed")?;
+        }
+        Command::Openapi => {}
+        Command::Admin { command: Admin::ResetPassword { email } } => {
+            reset_password(settings, &email).await?;
+        }
+        Command::Operate(command) => return Ok(operate::run(&settings, &command).await?),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
@@ -74,8 +92,8 @@ fn print_openapi() -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
-    let store = open_store(&settings).await?;
-    let blobs = open_blobs(&settings)?;
+    let store = open_store(&settings).await.context(DATABASE)?;
+    let blobs = open_blobs(&settings).context(OBJECTS)?;
     let state = AppState::new(parts(settings, store, blobs).await?);
     let found =
         meridian_store::repo::users::by_email(state.store.reader(), email).await.context("accounts")?;
@@ -85,24 +103,10 @@ async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
-    let options = StoreOptions { url: settings.database_url.clone(), max_readers: 8 };
-    Store::open(&options, settings.clock()).await.context("the database cannot be opened")
-}
-
-fn open_blobs(settings: &Settings) -> anyhow::Result<Blobs> {
-    let s3 = S3Options {
-        endpoint: settings.s3_endpoint.clone(),
-        public_endpoint: settings.s3_public_endpoint.clone(),
-        key: None,
-    };
-    Blobs::open_with(&settings.store_url, &s3).context("the object store cannot be opened")
-}
-
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let store = open_store(&settings).await?;
+    let store = open_store(&settings).await.context(DATABASE)?;
     store.migrate().await.context("the migrations failed")?;
-    let blobs = open_blobs(&settings)?;
+    let blobs = open_blobs(&settings).context(OBJECTS)?;
     let listener =
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;

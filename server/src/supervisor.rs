@@ -44,7 +44,7 @@ impl Supervisor {
 }
 
 /// `meridian-worker` beside this program.
-fn program() -> std::io::Result<PathBuf> {
+pub(crate) fn program() -> std::io::Result<PathBuf> {
     let mut path = std::env::current_exe()?;
     path.set_file_name("meridian-worker");
     Ok(path)

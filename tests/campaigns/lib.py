@@ -257,17 +257,18 @@ class Upload:
             status, text = self.send(size)
             check(status == 204, status, text)
 
-    def on_disk(self):
+    def on_disk(self, data=None):
         """What database and objects hold, read beside the server: every byte that the offset promises."""
+        data = data or self.instance.data
         upload = self.path.rsplit("/", 1)[1]
-        with closing(sqlite3.connect(f"file:{self.instance.data}/meridian.db?mode=ro", uri=True, timeout=30)) as database:
+        with closing(sqlite3.connect(f"file:{data}/meridian.db?mode=ro", uri=True, timeout=30)) as database:
             key = bytes.fromhex(upload.replace("-", ""))
             rows = database.execute("SELECT start_offset, size_bytes, object_key FROM upload_chunks WHERE upload_id IN (?, ?) "
                                     "ORDER BY start_offset", (key, upload)).fetchall()
             offset, = database.execute("SELECT offset_bytes FROM uploads WHERE id IN (?, ?)", (key, upload)).fetchone()
         held = b""
         for start, size, name in rows:
-            part = (self.instance.data / "objects" / name).read_bytes()
+            part = (data / "objects" / name).read_bytes()
             check(start == len(held) and size == len(part), "a hole at", start, "of", offset, "bytes:", name, len(part))
             held += part
         check(len(held) == offset, "the offset is", offset, "and there are", len(held), "bytes")

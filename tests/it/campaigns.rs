@@ -45,3 +45,8 @@ fn system_calls_that_fail_lose_nothing() {
 fn damaged_files_end_ready_or_failed() {
     campaign("mutants.py", &["--count", "12"]);
 }
+
+#[test]
+fn a_backup_beside_uploads_has_all_that_was_acknowledged() {
+    campaign("backup.py", &["--trials", "2"]);
+}

@@ -1,6 +1,7 @@
 //! Meridian's worker: takes jobs from the queue, runs media in sandboxed children and speech recognition itself.
 
 mod context;
+mod doctor;
 mod error;
 mod figures;
 mod job;
@@ -39,6 +40,12 @@ enum Command {
     /// Speech weights
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Print what this worker can do here, as JSON: codecs, sandbox, model
+    Doctor {
+        /// The name of a model or a path; empty means base
+        #[arg(env = "MERIDIAN_WHISPER_MODEL", default_value = "")]
+        setting: String,
+    },
     /// Not for people: a sandboxed media job on the standard input
     #[command(hide = true)]
     MediaChild {
@@ -82,6 +89,11 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Run(args) => runtime.block_on(run(&args)).map_err(|error| format!("{error:#}")),
+        Command::Doctor { setting } => {
+            doctor::told(&setting).map_err(|error| error.to_string()).map(|text| {
+                writeln!(std::io::stdout(), "{text}").ok();
+            })
+        }
         Command::Model(command) => runtime.block_on(model(command)).map_err(|error| error.chain()),
         Command::MediaChild { .. } => Ok(()),
     };

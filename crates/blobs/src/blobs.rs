@@ -52,6 +52,8 @@ pub struct Listed {
     pub key: Key,
     /// Its size in bytes.
     pub size_bytes: u64,
+    /// When it was written, by the store's clock.
+    pub modified: SystemTime,
 }
 
 impl Blobs {
@@ -179,6 +181,22 @@ impl Blobs {
         }
     }
 
+    /// An address at which the bucket's rules for pages of other origins (CORS) can be PUT, with the header
+    /// `x-amz-checksum-sha256`; `None` where there is no bucket.
+    ///
+    /// # Errors
+    /// The key cannot be used for signing.
+    pub async fn cors_address(
+        &self,
+        checksum_sha256: &str,
+        valid_for: Duration,
+    ) -> Result<Option<String>, BlobError> {
+        match &self.backend {
+            Backend::Local(_) => Ok(None),
+            Backend::Remote(remote) => remote.cors_address(checksum_sha256, valid_for).await,
+        }
+    }
+
     /// Removes an object. One that is not there counts as removed.
     ///
     /// # Errors
@@ -215,9 +233,8 @@ impl Blobs {
     /// # Errors
     /// Items are faults of the store.
     pub fn list(&self, prefix: Option<Key>) -> BoxStream<'static, Result<Listed, BlobError>> {
-        let listed = |(key, size_bytes)| Listed { key, size_bytes };
         match &self.backend {
-            Backend::Remote(remote) => remote.list(prefix.as_ref()).map_ok(listed).boxed(),
+            Backend::Remote(remote) => remote.list(prefix.as_ref()),
             Backend::Local(local) => {
                 let walk =
                     stream::try_unfold((Arc::clone(local), vec![prefix]), |(local, mut todo)| async move {
@@ -227,7 +244,7 @@ impl Blobs {
                         todo.extend(found.folders.into_iter().map(Some));
                         Ok(Some((stream::iter(found.objects.into_iter().map(Ok)), (local, todo))))
                     });
-                walk.try_flatten().map_ok(listed).boxed()
+                walk.try_flatten().boxed()
             }
         }
     }

@@ -17,7 +17,7 @@ use rustix::buffer::spare_capacity;
 use rustix::io::{Errno, pread};
 use tempfile::NamedTempFile;
 
-use crate::{BlobError, Key};
+use crate::{BlobError, Key, Listed};
 
 /// The folder of unfinished parts. Its name is no [`Key`], so no object can be in it.
 const INCOMING: &str = ".incoming";
@@ -43,8 +43,8 @@ pub(crate) struct Local {
 /// What is right in one folder.
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
-    /// Objects with their sizes in bytes.
-    pub(crate) objects: Vec<(Key, u64)>,
+    /// Its objects.
+    pub(crate) objects: Vec<Listed>,
     /// Folders to look into next.
     pub(crate) folders: Vec<Key>,
 }
@@ -202,7 +202,7 @@ impl Local {
         }
     }
 
-    /// Keys and sizes of the objects right in one folder, and the folders in it. A missing folder is empty.
+    /// The objects right in one folder, and the folders in it. A missing folder is empty.
     pub(crate) fn list_folder(&self, folder: Option<&Key>) -> Result<Folder, BlobError> {
         let failed = |e| BlobError::io("listing a folder", e);
         let path = folder.map_or_else(|| self.root.clone(), |key| self.path(key));
@@ -221,7 +221,10 @@ impl Local {
             let Ok(key) = Key::parse(&text) else { continue };
             match entry.metadata() {
                 Ok(meta) if meta.is_dir() => folders.push(key),
-                Ok(meta) if meta.is_file() => objects.push((key, meta.len())),
+                Ok(meta) if meta.is_file() => {
+                    let modified = meta.modified().map_err(failed)?;
+                    objects.push(Listed { key, size_bytes: meta.len(), modified });
+                }
                 Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed(e)),
                 _ => {}
             }

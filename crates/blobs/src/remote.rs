@@ -11,7 +11,7 @@ use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 
 use crate::s3::Presigner;
-use crate::{BlobError, Key};
+use crate::{BlobError, Key, Listed};
 
 /// An object store that keeps conditional puts and ranges.
 #[derive(Debug, Clone)]
@@ -34,6 +34,18 @@ impl Remote {
     ) -> Result<Option<String>, BlobError> {
         match &self.signer {
             Some(signer) => signer.address(key, content_type, valid_for).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// See [`crate::Blobs::cors_address`].
+    pub(crate) async fn cors_address(
+        &self,
+        checksum_sha256: &str,
+        valid_for: Duration,
+    ) -> Result<Option<String>, BlobError> {
+        match &self.signer {
+            Some(signer) => signer.cors_address(checksum_sha256, valid_for).await.map(Some),
             None => Ok(None),
         }
     }
@@ -93,13 +105,14 @@ impl Remote {
         deleted.try_for_each(|_| async { Ok(()) }).await.map_err(|e| BlobError::remote(prefix, e))
     }
 
-    /// Keys and sizes of the objects below a prefix.
-    pub(crate) fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<(Key, u64), BlobError>> {
+    /// The objects below a prefix.
+    pub(crate) fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<Listed, BlobError>> {
         let listed = self.store.list(prefix.map(path).as_ref());
         listed
             .map_err(|source| BlobError::Remote { source })
             .try_filter_map(|meta| async move {
-                Ok(Key::parse(meta.location.as_ref()).ok().map(|key| (key, meta.size)))
+                let listed = |key| Listed { key, size_bytes: meta.size, modified: meta.last_modified.into() };
+                Ok(Key::parse(meta.location.as_ref()).ok().map(listed))
             })
             .boxed()
     }

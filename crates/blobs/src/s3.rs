@@ -6,7 +6,7 @@ use std::time::Duration;
 use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::signer::{Method, SignedUrlOptions, Signer as _};
+use object_store::signer::{HeaderName, HeaderValue, Method, SignedUrlOptions, Signer as _};
 use object_store::{BackoffConfig, ClientOptions, RetryConfig};
 
 use crate::remote::Remote;
@@ -49,6 +49,21 @@ impl Presigner {
             ("response-cache-control", "private, max-age=86400, immutable"),
         ]);
         let signed = self.store.signed_url_opts(Method::GET, &path, valid_for, &options).await;
+        signed.map(String::from).map_err(|source| BlobError::Remote { source })
+    }
+
+    /// An address at which the bucket's rules for pages of other origins can be PUT, by whoever sends this checksum.
+    pub(crate) async fn cors_address(
+        &self,
+        checksum_sha256: &str,
+        valid_for: Duration,
+    ) -> Result<String, BlobError> {
+        let checksum = HeaderValue::from_str(checksum_sha256)
+            .map_err(|_not_ascii| BlobError::InvalidUrl { reason: "the checksum is no header" })?;
+        let options = SignedUrlOptions::new()
+            .with_query([("cors", "")])
+            .with_signed_header(HeaderName::from_static("x-amz-checksum-sha256"), checksum);
+        let signed = self.store.signed_url_opts(Method::PUT, &Path::default(), valid_for, &options).await;
         signed.map(String::from).map_err(|source| BlobError::Remote { source })
     }
 }

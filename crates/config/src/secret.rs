@@ -31,6 +31,8 @@ pub enum Purpose {
     Export,
     /// Nonce and code verifier of a sign-in at an OpenID Connect provider.
     SignIn,
+    /// Telling one secret from another.
+    Fingerprint,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Share => b"meridian share v1",
             Self::Export => b"meridian export v1",
             Self::SignIn => b"meridian sign-in v1",
+            Self::Fingerprint => b"meridian fingerprint v1",
         }
     }
 }
@@ -113,6 +116,24 @@ impl Secret {
             unreachable!("HKDF-SHA256 expands to 32 bytes");
         }
         key
+    }
+
+    /// Tells this secret from another one, and nothing else about it.
+    pub fn fingerprint(&self) -> String {
+        hex::encode(self.key(Purpose::Fingerprint).get(..8).unwrap_or_default())
+    }
+
+    /// Writes it to a file (mode 0600), in place of one that is there.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path) -> std::io::Result<()> {
+        let new = path.with_extension("new");
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.write_all(&self.0)?;
+        file.sync_all()?;
+        std::fs::rename(&new, path)
     }
 }
 

@@ -53,6 +53,14 @@ pub(crate) fn whitelist() -> String {
     VIDEO.iter().chain(AUDIO).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
 }
 
+/// Decoders and encoders that this build of ffmpeg lacks, by name.
+pub fn missing() -> Vec<&'static str> {
+    let decoders = VIDEO.iter().chain(AUDIO).map(|(_, name)| *name);
+    let decoders = decoders.filter(|name| ffmpeg_next::decoder::find_by_name(name).is_none());
+    let encoders = ["aac", "libx264", "mjpeg"].into_iter();
+    decoders.chain(encoders.filter(|name| ffmpeg_next::encoder::find_by_name(name).is_none())).collect()
+}
+
 /// What people call a codec.
 pub(crate) fn label(name: &str) -> String {
     let known = match name {

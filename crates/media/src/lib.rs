@@ -21,3 +21,5 @@ pub mod sandbox;
 mod sound;
 mod source;
 pub mod speech;
+
+pub use codecs::missing as missing_codecs;

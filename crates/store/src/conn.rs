@@ -1,5 +1,6 @@
 //! Connections: many readers, few writers, transactions that end with their events.
 
+pub(crate) mod place;
 mod postgres;
 #[cfg(test)]
 mod postgres_tests;
@@ -25,7 +26,7 @@ use crate::{StoreError, repo};
 
 pub use watcher::Watcher;
 pub use wire::Dialect;
-use wire::Wire;
+pub(crate) use wire::Wire;
 
 /// Something that a repository can send statements through. Sealed by its associated type: only this crate
 /// makes implementors.
@@ -164,8 +165,7 @@ impl Store {
             }
             Dialect::Postgres => postgres::begin(&self.writer, lock).await?,
         };
-        let inner = Wire { inner, dialect: self.dialect };
-        Ok(Tx { inner, events: Mutex::new(Vec::new()), clock: self.clock.clone() })
+        Ok(Tx::of(Wire { inner, dialect: self.dialect }, self.clock.clone()))
     }
 
     /// Tells when anything was committed, by any process. On SQLite that is a connection of its own: every one has its
@@ -178,6 +178,12 @@ impl Store {
         options.max_lifetime(None).idle_timeout(None).test_before_acquire(false);
         let inner = Database::connect(options).await?;
         Ok(Watcher::sqlite(Reader(Wire { inner, dialect: self.dialect })))
+    }
+
+    /// Closes all connections, and waits until they are.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.reader.0.inner.close().await?;
+        Ok(self.writer.close().await?)
     }
 
     /// Whether the database answers.
@@ -224,6 +230,10 @@ impl Conn for Tx {
 }
 
 impl Tx {
+    fn of(inner: Wire<DatabaseTransaction>, clock: Clock) -> Self {
+        Self { inner, events: Mutex::new(Vec::new()), clock }
+    }
+
     /// The domain clock.
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -27,6 +27,9 @@ pub enum StoreError {
         /// What was contended.
         what: &'static str,
     },
+    /// What was asked for is refused; nothing has changed.
+    #[error("{0}")]
+    Refused(String),
     /// The database's settings are not what durability needs.
     #[error("the database is not set up as needed: {0}")]
     Setup(String),

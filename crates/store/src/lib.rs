@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod conn;
+pub mod copy;
 mod entity;
 mod error;
 mod json;

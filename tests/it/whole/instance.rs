@@ -22,13 +22,31 @@ const LOG: &str = "info,sqlx=warn";
 pub(crate) struct Instance {
     /// `http://127.0.0.1:port`.
     pub(crate) base: String,
-    dir: TempDir,
+    /// The data folder, and what removes it at the end.
+    data: PathBuf,
+    kept: Option<TempDir>,
     port: u16,
     log: &'static str,
     /// Settings beyond those of all instances.
     extra: Vec<(&'static str, String)>,
     server: Child,
     http: reqwest::Client,
+}
+
+/// Where an instance keeps its data.
+struct Folder {
+    data: PathBuf,
+    kept: Option<TempDir>,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self::of(TempDir::new().unwrap())
+    }
+
+    fn of(dir: TempDir) -> Self {
+        Self { data: dir.path().to_owned(), kept: Some(dir) }
+    }
 }
 
 /// The server's program.
@@ -74,19 +92,19 @@ impl Instance {
 
     /// The same with another filter for its log.
     pub(crate) async fn start_logging(log: &'static str) -> Self {
-        Self::begin(TempDir::new().unwrap(), log, Vec::new()).await
+        Self::begin(Folder::new(), log, Vec::new()).await
     }
 
     /// One with more settings.
     pub(crate) async fn start_set(extra: Vec<(&'static str, String)>) -> Self {
-        Self::begin(TempDir::new().unwrap(), LOG, extra).await
+        Self::begin(Folder::new(), LOG, extra).await
     }
 
     /// One with more settings, at an instant.
     pub(crate) async fn start_with(extra: Vec<(&'static str, String)>, instant: &str) -> Self {
         let dir = TempDir::new().unwrap();
         std::fs::write(dir.path().join(CLOCK), instant).unwrap();
-        Self::begin(dir, LOG, extra).await
+        Self::begin(Folder::of(dir), LOG, extra).await
     }
 
     /// The same in a folder that may have data. At `instant` time stands still until [`Instance::clock`] says another.
@@ -94,17 +112,24 @@ impl Instance {
         if let Some(instant) = instant {
             std::fs::write(dir.path().join(CLOCK), instant).unwrap();
         }
-        Self::begin(dir, LOG, Vec::new()).await
+        Self::begin(Folder::of(dir), LOG, Vec::new()).await
     }
 
-    async fn begin(dir: TempDir, log: &'static str, extra: Vec<(&'static str, String)>) -> Self {
+    /// One in a folder that somebody else keeps.
+    pub(crate) async fn start_on(data: PathBuf, extra: Vec<(&'static str, String)>) -> Self {
+        Self::begin(Folder { data, kept: None }, LOG, extra).await
+    }
+
+    async fn begin(folder: Folder, log: &'static str, extra: Vec<(&'static str, String)>) -> Self {
+        let Folder { data, kept } = folder;
         // Fails when another test was faster, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let port = free_port();
-        let server = spawn(dir.path(), port, log, &extra);
+        let server = spawn(&data, port, log, &extra);
         let instance = Self {
             base: format!("http://127.0.0.1:{port}"),
-            dir,
+            data,
+            kept,
             port,
             log,
             extra,
@@ -129,25 +154,25 @@ impl Instance {
     /// What server and worker logged.
     pub(crate) fn log(&self) -> String {
         let mut text = String::new();
-        std::fs::File::open(self.dir.path().join("log")).unwrap().read_to_string(&mut text).unwrap();
+        std::fs::File::open(self.data.join("log")).unwrap().read_to_string(&mut text).unwrap();
         text
     }
 
     /// The data folder.
     pub(crate) fn data(&self) -> &Path {
-        self.dir.path()
+        &self.data
     }
 
     /// The file with the present instant, where it was started with one.
     pub(crate) fn clock(&self) -> PathBuf {
-        self.dir.path().join(CLOCK)
+        self.data.join(CLOCK)
     }
 
     /// SIGKILL for the server (its worker dies with it), then a new start.
     pub(crate) async fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        self.server = spawn(self.dir.path(), self.port, self.log, &self.extra);
+        self.server = spawn(&self.data, self.port, self.log, &self.extra);
         self.wait_ready().await;
     }
 
@@ -165,6 +190,13 @@ impl Instance {
             let cmdline = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
             cmdline.contains("meridian-worker").then(|| pid.parse().ok())?
         })
+    }
+
+    /// Ends the server with its worker, and keeps the folder.
+    pub(crate) fn stop(mut self) -> Option<TempDir> {
+        let kept = self.kept.take();
+        assert!(self.terminate().success());
+        kept
     }
 
     /// SIGTERM; answers how the server ended.

@@ -7,6 +7,7 @@ mod instance;
 mod kills;
 mod leaks;
 mod oidc;
+mod operate;
 mod recorder;
 mod recordings;
 mod round;

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::instance::Instance;
 
 /// A data folder that the first schema left (see the README beside it), unpacked.
-fn left_by_the_first_schema() -> tempfile::TempDir {
+pub(super) fn left_by_the_first_schema() -> tempfile::TempDir {
     let dir = tempfile::TempDir::new().unwrap();
     let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/upgrade/first-schema.tar.gz");
     let done = Command::new("tar").arg("-xzf").arg(packed).arg("-C").arg(dir.path()).status().unwrap();

@@ -72,6 +72,37 @@ pub(crate) async fn fetch(args: FetchArgs) -> Result<PathBuf, ModelError> {
     Err(ModelError::AllFailed { name: model.name.to_owned(), reasons: reasons.join("; ") })
 }
 
+/// What is known of a model's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ModelState {
+    /// It has the pinned sum.
+    Whole,
+    /// It is a file of somebody's own, which has no sum to compare.
+    Own,
+    /// It is not there.
+    Missing,
+    /// It has another sum than the pinned one, or cannot be read.
+    Damaged,
+}
+
+/// Looks at the file that a setting means, and changes nothing.
+pub(crate) fn look(setting: &str) -> (String, ModelState) {
+    let path = match resolve(setting) {
+        Ok(path) => path,
+        Err(error) => return (error.chain(), ModelState::Missing),
+    };
+    let name =
+        if setting.is_empty() { catalogue::MODELS.first().map_or("", |model| model.name) } else { setting };
+    let state = match catalogue::model(name) {
+        _ if !path.is_file() => ModelState::Missing,
+        None => ModelState::Own,
+        Some(model) if file::sum_of(&path).is_ok_and(|sum| sum == model.sha256) => ModelState::Whole,
+        Some(_) => ModelState::Damaged,
+    };
+    (path.display().to_string(), state)
+}
+
 fn done(target: PathBuf) -> PathBuf {
     say(&format!("model ready: {}", target.display()));
     target

@@ -17,3 +17,11 @@ pub(super) fn enter() -> Result<(), RulesetError> {
         .restrict_self()?;
     Ok(())
 }
+
+/// Whether the running kernel can do it at all.
+pub(super) fn is_there() -> bool {
+    let rules = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V1));
+    rules.and_then(Ruleset::create).is_ok()
+}

@@ -60,6 +60,11 @@ pub fn enter(options: &SandboxOptions) -> Result<(), SandboxError> {
     Ok(())
 }
 
+/// Whether this kernel has Landlock; without it the filter of system calls alone keeps files closed.
+pub fn has_landlock() -> bool {
+    landlock::is_there()
+}
+
 /// Closes what the parent may have left open, but for the standard three.
 #[expect(unsafe_code, reason = "libc")]
 fn close_inherited_files() {

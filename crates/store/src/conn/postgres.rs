@@ -44,6 +44,17 @@ pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
     options
 }
 
+/// One connection of whoever fills a whole database, which looks for others that use it.
+pub(super) fn lone_options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|o| o.application_name("meridian-operator"));
+    options
+}
+
 /// Refuses a server that would lose acknowledged commits.
 pub(super) async fn check_durable(db: &DatabaseConnection) -> Result<(), StoreError> {
     for (name, lost_by) in [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")] {
@@ -87,7 +98,7 @@ pub(super) async fn notify(tx: &DatabaseTransaction) -> Result<(), StoreError> {
 }
 
 /// A transaction in which nobody else migrates.
-async fn alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+pub(super) async fn alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
     let tx = db.begin().await?;
     tx.execute_unprepared("SET LOCAL lock_timeout = '2min'").await?;
     take(&tx, "pg_advisory_xact_lock", MIGRATE).await?;

@@ -1,6 +1,6 @@
 //! SQLite: a file beside the server, one writer.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sea_orm::sqlx::Connection as _;
@@ -8,10 +8,15 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::StoreError;
 
+/// The file in `sqlite://path`.
+pub(super) fn file(url: &str) -> PathBuf {
+    let path = url.strip_prefix("sqlite://").unwrap_or(url);
+    Path::new(path.split('?').next().unwrap_or(path)).to_owned()
+}
+
 /// Makes the folder of the file in `sqlite://path`.
 pub(super) fn make_folder(url: &str) -> Result<(), StoreError> {
-    let path = url.strip_prefix("sqlite://").unwrap_or(url);
-    if let Some(parent) = Path::new(path.split('?').next().unwrap_or(path)).parent() {
+    if let Some(parent) = file(url).parent() {
         std::fs::create_dir_all(parent)
             .map_err(|e| StoreError::Setup(format!("the database's folder cannot be made: {}", e.kind())))?;
     }

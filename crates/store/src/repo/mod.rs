@@ -27,6 +27,7 @@ mod leases;
 pub mod mails;
 pub mod media;
 pub mod notifications;
+pub mod objects;
 pub mod processing;
 pub mod reactions;
 pub mod retention;

@@ -13,9 +13,41 @@ use crate::entity::{comments, search_rows, transcript_segments, updates};
 use crate::repo::transcripts;
 use crate::{Conn, StoreError, Tx, json};
 
+/// How many updates are looked for at once.
+const REFILL_BATCH: u64 = 500;
+
 /// See `repo::search::index_update`.
 pub(crate) async fn update(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
-    let Some(update) = visible(tx, id).await? else { return remove(tx, id).await };
+    let wanted = wanted(tx, id).await?;
+    rows::reconcile(tx, present(tx, id).await?, wanted).await
+}
+
+/// Makes the index of all rows, which were copied without it.
+pub(crate) async fn refill(tx: &Tx) -> Result<(), StoreError> {
+    let mut after = uuid::Uuid::nil();
+    loop {
+        let ids: Vec<uuid::Uuid> = search_rows::Entity::find()
+            .select_only()
+            .column(search_rows::Column::UpdateId)
+            .distinct()
+            .filter(search_rows::Column::UpdateId.gt(after))
+            .order_by_asc(search_rows::Column::UpdateId)
+            .limit(REFILL_BATCH)
+            .into_tuple()
+            .all(tx.raw())
+            .await?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after = *last;
+        for id in ids {
+            let wanted = wanted(tx, id.into()).await?;
+            rows::refill(tx, present(tx, id.into()).await?, wanted).await?;
+        }
+    }
+}
+
+/// The rows that an update should have; none where it is not to be found.
+async fn wanted(tx: &Tx, id: UpdateId) -> Result<Vec<Wanted>, StoreError> {
+    let Some(update) = visible(tx, id).await? else { return Ok(Vec::new()) };
     let mut wanted = vec![
         Wanted::of_update(&update, HitSource::Title, &update.title),
         Wanted::of_update(&update, HitSource::Body, &plain::text(&update.body)),
@@ -32,19 +64,19 @@ pub(crate) async fn update(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
         let segments = untrimmed(&update, segments_from(tx, current.id, i64::MIN).await?)?;
         wanted.extend(Wanted::of_segments(&update, &current.language, &segments, None));
     }
-    let present = search_rows::Entity::find()
+    Ok(wanted)
+}
+
+async fn present(tx: &Tx, id: UpdateId) -> Result<Vec<search_rows::Model>, StoreError> {
+    let query = search_rows::Entity::find()
         .filter(search_rows::Column::UpdateId.eq(id.0))
-        .order_by_asc(search_rows::Column::RowId)
-        .all(tx.raw())
-        .await?;
-    rows::reconcile(tx, present, wanted).await
+        .order_by_asc(search_rows::Column::RowId);
+    Ok(query.all(tx.raw()).await?)
 }
 
 /// See `repo::search::remove_update`.
 pub(crate) async fn remove(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
-    let present =
-        search_rows::Entity::find().filter(search_rows::Column::UpdateId.eq(id.0)).all(tx.raw()).await?;
-    rows::reconcile(tx, present, Vec::new()).await
+    rows::reconcile(tx, present(tx, id).await?, Vec::new()).await
 }
 
 /// See `repo::search::index_comment`.

@@ -38,4 +38,4 @@ pub(crate) use like::like;
 pub use query::{Query, QueryError, start_ms};
 pub use results::{Correction, Found, Hit, HitSource, Item};
 
-pub(crate) use index::{comment, remove, remove_comment, segments, update};
+pub(crate) use index::{comment, refill, remove, remove_comment, segments, update};

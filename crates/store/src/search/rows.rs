@@ -213,6 +213,29 @@ pub(super) async fn reconcile(
     insert(tx, &written).await
 }
 
+/// Puts present rows into the index, which has none of them yet, and then makes them what they should be.
+pub(super) async fn refill(
+    tx: &Tx,
+    present: Vec<search_rows::Model>,
+    wanted: Vec<Wanted>,
+) -> Result<(), StoreError> {
+    let numbers: HashMap<(&str, Option<Uuid>, Option<Uuid>), i64> = present
+        .iter()
+        .map(|row| ((row.source.as_str(), row.segment_id, row.comment_id), row.row_id))
+        .collect();
+    let entries: Vec<Entry<'_>> = wanted
+        .iter()
+        .filter_map(|row| {
+            let row_id = *numbers.get(&row.key())?;
+            Some(Entry { row_id, facets: &row.facets, columns: &row.columns })
+        })
+        .collect();
+    for batch in entries.chunks(BATCH) {
+        engine::insert(tx, batch).await?;
+    }
+    reconcile(tx, present, wanted).await
+}
+
 async fn note_languages(tx: &Tx, written: &[(search_rows::Model, Wanted)]) -> Result<(), StoreError> {
     let tags: std::collections::BTreeSet<&str> = written.iter().map(|(_, row)| row.language.tag()).collect();
     let sql = "INSERT INTO search_languages (language) {texts} WHERE TRUE ON CONFLICT DO NOTHING";
