@@ -195,7 +195,7 @@ fn remove_folder(path: &Path) -> Result<(), OperateError> {
 }
 
 /// Of what could not be read: the keys that rows still name, of updates whose bytes have to be there.
-async fn lost(store: &Store, pass: &Pass, now_ms: i64) -> Result<Vec<String>, OperateError> {
+pub(super) async fn lost(store: &Store, pass: &Pass, now_ms: i64) -> Result<Vec<String>, OperateError> {
     let mut lost = Vec::new();
     for batch in pass.missing.chunks(100) {
         let ids: Vec<UpdateId> = batch.iter().map(|(name, _)| name.update.into()).collect();

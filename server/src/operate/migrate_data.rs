@@ -109,7 +109,10 @@ pub async fn move_data(settings: &Settings, args: &MigrateDataArgs) -> Result<Mo
     let state = State::in_folder(&settings.data_dir, &args.to_store);
     if args.objects_only {
         names(store.reader(), &state.names).await?;
-        let done = state.bring(&from, &to).await?;
+        let mut done = state.bring(&from, &to).await?;
+        // What was deleted meanwhile is not missing.
+        let lost = super::backup::lost(&store, &done, settings.clock().now_ms()).await?;
+        done.missing.retain(|(name, _)| lost.contains(&name.key));
         return Ok(told(&done, None, None));
     }
     let snapshot = store.snapshot().await?;
