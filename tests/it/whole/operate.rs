@@ -91,7 +91,8 @@ async fn a_backup_of_a_running_instance_is_a_whole_one() {
     let clock = [("MERIDIAN_TEST_CLOCK", text(&instance.clock()).to_owned())];
     let made = run(instance.data(), &clock, &["backup", text(&backup)]);
     assert!(made.well, "{}", made.errors);
-    assert_eq!(made.json["copied"], made.json["objects"]);
+    // More where old media were dropped while it ran.
+    assert!(made.json["copied"].as_u64() >= made.json["objects"].as_u64(), "{:#}", made.json);
     assert!(made.json["objects"].as_u64().unwrap() > 5, "{:#}", made.json);
     // The second one copies nothing that is there.
     let again = run(instance.data(), &clock, &["backup", text(&backup), "--keep", "1"]);
