@@ -18,7 +18,10 @@ use crate::job::Job;
 /// Does what a job asks for. `Ok`: its end is written.
 pub(crate) async fn run(context: &Context, job: &Job) -> Result<(), JobError> {
     match &job.claimed.payload {
-        Payload::ProcessUpdate { update_id, .. } => process_update::run(context, job, *update_id).await,
+        // By far the largest of them: the others need not make room for it.
+        Payload::ProcessUpdate { update_id, .. } => {
+            Box::pin(process_update::run(context, job, *update_id)).await
+        }
         Payload::TranscribeUpdate { update_id, language, .. } => {
             transcribe_update::run(context, job, *update_id, language.clone()).await
         }
