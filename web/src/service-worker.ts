@@ -59,14 +59,16 @@ function isServers(path: string): boolean {
 
 /** A hashed file never changes: from what is kept, else from the server. */
 async function hashed(request: Request): Promise<Response> {
-  const kept = await caches.match(request);
+  // A browser whose storage is full or broken still gets its files from the server.
+  const kept = await caches.match(request).catch(() => undefined);
   if (kept) return kept;
   const answer = await fetch(request);
   // A file of another build may be gone: the server then answers with a page.
   const isFile = answer.ok && !(answer.headers.get('content-type') ?? '').startsWith('text/html');
   if (isFile && request.headers.get('range') === null) {
     const copy = answer.clone();
-    void caches.open(PRESENT).then((cache) => cache.put(request, copy).catch(() => undefined));
+    const keep = caches.open(PRESENT).then((cache) => cache.put(request, copy));
+    keep.catch(() => undefined);
   }
   return answer;
 }
