@@ -15,7 +15,8 @@ export function pseudo(text: string): string {
     .split(/(\{\w+\})/)
     .map((part) => (part.startsWith('{') ? part : accents(part)))
     .join('');
-  const more = '~'.repeat(Math.ceil(text.length / 3));
+  // In pieces as long as long words are: no language has one of forty letters.
+  const more = '~'.repeat(Math.ceil(text.length / 3)).replace(/~{12}(?=~)/g, '$& ');
   return `⟦${words} ${more}⟧`;
 }
 
