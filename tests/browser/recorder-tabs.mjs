@@ -148,7 +148,7 @@ await step('no room in the browser: the recording ends with a sentence, is kept 
   await page.waitForURL(/\/u\//);
   const ready = await until(ada, idOf(page), (found) => found.status === 'ready');
   assert.equal(ready.title, 'No room');
-  // It ended a moment before the sentence was read; and it had begun a moment before the page was seen to say so.
+  // It ended a moment before the sentence was read; and it had begun a moment before the browser said so.
   const most_ms = recorded_ms + 500;
   assert.ok(ready.duration_ms >= recorded_ms - 2_000 && ready.duration_ms <= most_ms, `${ready.duration_ms} of ${recorded_ms} ms`);
   assert.equal(await keptBy(page), 0);
