@@ -71,7 +71,7 @@ class Ours:
         self.workspace = (made.get("items") or made)[0]["id"]
         self.teams = [self.instance.api("POST", f"/workspaces/{self.workspace}/teams",
                                         {"name": f"Team {number}", "visibility": "private"})["id"] for number in range(TEAMS)]
-        self.viewer = None
+        self.viewer, self.connection = None, None
 
     def fill(self, updates):
         """One imported transcript an update, round the teams."""
@@ -113,7 +113,6 @@ class Ours:
         if status != 201:
             sys.exit(f"the viewer did not sign up: {status} {text}")
         self.viewer = {"Authorization": f"Bearer {json.loads(text)['access_token']}"}
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.instance.port, timeout=60)
 
     def ask(self, question):
         path = f"/api/v1/search?workspace_id={self.workspace}&limit=20&q={quote(question)}"
@@ -193,6 +192,8 @@ def rows_search(programs, rows):
             rows.append(("P9 1,000,000 segments taken in", "s", None, time.monotonic() - begin))
             ours.join()
             by_hand, tantivy = ByHand(folder, updates), Tantivy(folder, updates)
+            # Not before: the server ends a connection on which nobody asks for so long.
+            ours.connection = http.client.HTTPConnection("127.0.0.1", ours.instance.port, timeout=60)
             seen = [line for number, some in enumerate(updates) if number % TEAMS < SEEN for line in some]
             for kind, asked in questions(words, seen, chance).items():
                 goal = {"prefix": 20, "misspelt": 30}.get(kind, 10)
