@@ -243,13 +243,16 @@ impl ResponseError for ApiError {
     }
 }
 
-/// An error with all its causes, for the log.
+/// An error with all its causes, for the log and for operators; what one says already is not said again.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
         next = cause.source();
     }
     text

@@ -124,16 +124,8 @@ impl Provider {
     /// An address that cannot be used, or no client can be made.
     pub fn new(settings: &Settings) -> Result<Option<Self>, Cause> {
         let Some(oidc) = settings.oidc.clone() else { return Ok(None) };
-        // Fails where another part of the process was faster, which is as good.
-        drop(rustls::crypto::ring::default_provider().install_default());
         let rules = Rules::new(settings).naming(&Url::parse(&oidc.issuer)?);
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .dns_resolver(rules.resolver())
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(WHOLE)
-            .user_agent(concat!("Meridian/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+        let http = rules.client().timeout(WHOLE).build()?;
         let redirect = format!("{}/api/v1/auth/oidc/callback", settings.public_url);
         Ok(Some(Self {
             issuer: IssuerUrl::new(oidc.issuer.clone())?,

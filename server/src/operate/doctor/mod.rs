@@ -12,6 +12,9 @@ use clap::Args;
 use meridian_config::Settings;
 use serde::Serialize;
 
+use crate::error::chain;
+use crate::http::outgoing;
+
 /// How long a check may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// A clock that is off by more than this is told.
@@ -123,28 +126,9 @@ async fn within(checks: &mut Vec<Check>, name: &'static str, check: impl Future<
     }
 }
 
-/// An error with its causes. What they say may hold an address, never a password: URLs are not part of them.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if !words.contains(&text) {
-            words = format!("{words}: {text}");
-        }
-        next = cause.source();
-    }
-    words
-}
-
 /// A client for looking at oneself from outside.
 fn client() -> reqwest::Result<reqwest::Client> {
-    // Of the whole process; whoever was first has installed the same one.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    reqwest::Client::builder()
-        .timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
+    outgoing::client().timeout(Duration::from_secs(10)).build()
 }
 
 /// Whether another clock runs as this machine's does.

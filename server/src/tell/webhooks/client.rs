@@ -72,18 +72,14 @@ pub struct Client {
 impl Client {
     /// A client with the operator's rules.
     pub fn new(settings: &Settings) -> Self {
-        // Fails where another part of the process was faster, which is as good.
-        drop(rustls::crypto::ring::default_provider().install_default());
         let rules = Rules::new(settings);
         let for_redirects = rules.clone();
-        let made = reqwest::Client::builder()
-            .no_proxy()
-            .dns_resolver(rules.resolver())
+        let made = rules
+            .client()
             .redirect(Policy::custom(move |attempt| redirect(&for_redirects, attempt)))
             .connect_timeout(CONNECT)
             .timeout(WHOLE)
             .pool_max_idle_per_host(0)
-            .user_agent(concat!("Meridian/", env!("CARGO_PKG_VERSION")))
             .build();
         let http = made.inspect_err(|error| tracing::error!(%error, "webhooks cannot be sent")).ok();
         Self { rules, http }

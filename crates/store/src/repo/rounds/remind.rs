@@ -1,9 +1,10 @@
 //! Reminding by hand: those who are missing are asked once more. Nobody is who is not waited for, who is away, has a
 //! day off or quiet hours, and nobody twice within an hour.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use meridian_domain::enums::{NotificationKind, PassedOver};
 use meridian_domain::ids::{RoundId, UserId};
 use meridian_domain::notify::{Calendar, NotifySettings, mail_at};
@@ -55,6 +56,7 @@ pub async fn remind(
         users::by_ids(tx, &ids).await?.into_iter().map(|user| (user.id, user)).collect();
     let mut wishes = notifications::settings_of(tx, &ids).await?;
     let told = reminded(tx, round.id).await?;
+    let away = away_now(tx, people.values(), now).await?;
     let mut all = Vec::new();
     for window in windows {
         let id = window.user_id;
@@ -62,7 +64,9 @@ pub async fn remind(
         let mut passed = settled.or_else(|| by_window(&window, told.get(&id).copied(), now.as_millisecond()));
         if passed.is_none() {
             passed = match people.get(&id) {
-                Some(user) => by_person(tx, user, &wishes.remove(&id).unwrap_or_default(), now).await?,
+                Some(user) => {
+                    by_person(user, &wishes.remove(&id).unwrap_or_default(), away.contains(&id), now)
+                }
                 None => Some((PassedOver::Unwanted, None)),
             };
         }
@@ -97,23 +101,37 @@ fn by_window(window: &RoundMember, told: Option<i64>, now: i64) -> Passed {
 }
 
 /// What the person's day and wishes say against it.
-async fn by_person(
-    conn: &impl Conn,
-    user: &User,
-    wishes: &NotifySettings,
-    now: Timestamp,
-) -> Result<Passed, StoreError> {
+fn by_person(user: &User, wishes: &NotifySettings, is_away: bool, now: Timestamp) -> Passed {
     let ways = wishes.ways(NotificationKind::Round);
     if user.disabled_at.is_some() || !(ways.inbox || ways.email) {
-        return Ok(Some((PassedOver::Unwanted, None)));
+        return Some((PassedOver::Unwanted, None));
     }
-    let calendar = Calendar::new(&user.time_zone, user.working_hours.days.clone());
-    let today = now.to_zoned(calendar.zone.clone()).date();
-    if !away::away_on(conn, &[user.id], today).await?.is_empty() {
-        return Ok(Some((PassedOver::Away, None)));
+    if is_away {
+        return Some((PassedOver::Away, None));
     }
-    let from = mail_at(now, &calendar, wishes, false);
-    Ok((from > now).then_some((PassedOver::Quiet, Some(from.as_millisecond()))))
+    let from = mail_at(now, &calendar(user), wishes, false);
+    (from > now).then_some((PassedOver::Quiet, Some(from.as_millisecond())))
+}
+
+fn calendar(user: &User) -> Calendar {
+    Calendar::new(&user.time_zone, user.working_hours.days.clone())
+}
+
+/// Who of these is away today, each by their own zone's date: at one instant there are three of them at most.
+async fn away_now(
+    conn: &impl Conn,
+    people: impl Iterator<Item = &User>,
+    now: Timestamp,
+) -> Result<HashSet<UserId>, StoreError> {
+    let mut by_date: HashMap<Date, Vec<UserId>> = HashMap::new();
+    for user in people {
+        by_date.entry(now.to_zoned(calendar(user).zone).date()).or_default().push(user.id);
+    }
+    let mut all = HashSet::new();
+    for (date, ids) in by_date {
+        all.extend(away::away_on(conn, &ids, date).await?);
+    }
+    Ok(all)
 }
 
 async fn note(tx: &Tx, round: &Round, user: UserId, now: i64) -> Result<(), StoreError> {
