@@ -156,7 +156,7 @@ export const places = {
   'search.voice': 'Sprache',
   'search.text': 'Text',
   'search.author': 'Von',
-  'search.anyone': 'Allen',
+  'search.anyone': 'Alle Personen',
   'search.after': 'Nach dem',
   'search.before': 'Vor dem',
   'search.in': 'In',
