@@ -13,6 +13,7 @@ mod m0009_together;
 mod m0012_share;
 mod m0013_admin;
 mod m0016_sign_in;
+mod m0017_replays;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_share::Migration),
             Box::new(m0013_admin::Migration),
             Box::new(m0016_sign_in::Migration),
+            Box::new(m0017_replays::Migration),
         ]
     }
 }

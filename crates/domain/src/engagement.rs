@@ -1,5 +1,5 @@
-//! The engagement graph: which parts of a recording its viewers took in, and which they left out. Made of what several
-//! people did, never of few enough to tell who.
+//! The engagement graph: which parts of a recording its viewers took in, which they played again, and which they left
+//! out. Made of what several people did, never of few enough to tell who.
 
 use crate::ranges::{self, Range};
 
@@ -7,30 +7,61 @@ use crate::ranges::{self, Range};
 pub const LEAST_VIEWERS: usize = 5;
 /// Into how many equal pieces the span is cut.
 const PIECES: i64 = 100;
+/// What is played again for less than this was not meant to be: players come to a stop a little behind where they go on.
+const LEAST_REPLAY_MS: i64 = 1_000;
 
-/// For each hundredth of a span, how many of those who took in any of it took in its sound: 0 to 1, to two places. A
-/// hundredth of silence, which players skip, has the value before it (at the beginning the first there is). Each
-/// viewer's ranges and the silence are united. `None` for fewer than [`LEAST_VIEWERS`].
-pub fn curve(span: Range, silence: &[Range], viewers: &[Vec<Range>]) -> Option<Vec<f64>> {
+/// What somebody did with a recording; united ranges.
+#[derive(Clone, Debug, Default)]
+pub struct Viewer {
+    /// What they took in.
+    pub seen: Vec<Range>,
+    /// What they played more than once.
+    pub replayed: Vec<Range>,
+}
+
+/// For each hundredth of a span two shares of those who took in any of it: 0 to 1, to two places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    /// Who took in its sound.
+    pub seen: Vec<f64>,
+    /// Who played it more than once.
+    pub replayed: Vec<f64>,
+}
+
+/// The graph of a span. A hundredth of silence, which players skip, has the value before it (at the beginning the first
+/// there is). Each viewer's ranges and the silence are united. `None` for fewer than [`LEAST_VIEWERS`].
+pub fn graph(span: Range, silence: &[Range], viewers: &[Viewer]) -> Option<Graph> {
     let audible = ranges::subtract(&ranges::unite([span]), silence);
     // A picture without sound is all of it.
     let audible = if audible.is_empty() { ranges::unite([span]) } else { audible };
-    let heard: Vec<Vec<Range>> = viewers
+    let heard = |taken: &[Range]| ranges::intersect(&audible, taken);
+    let counted: Vec<(Vec<Range>, Vec<Range>)> = viewers
         .iter()
-        .map(|seen| ranges::subtract(&audible, &ranges::subtract(&audible, seen)))
-        .filter(|heard| !heard.is_empty())
+        .map(|viewer| (heard(&viewer.seen), heard(&viewer.replayed)))
+        .filter(|(seen, _)| !seen.is_empty())
         .collect();
-    if heard.len() < LEAST_VIEWERS {
+    if counted.len() < LEAST_VIEWERS {
         return None;
     }
+    let seen = shares(span, &audible, counted.iter().map(|(seen, _)| seen))?;
+    let replayed = shares(span, &audible, counted.iter().map(|(_, replayed)| replayed))?;
+    Some(Graph { seen, replayed })
+}
+
+/// For each piece of a span, which share of some people's ranges and of its sound is common to both.
+fn shares<'a>(
+    span: Range,
+    audible: &[Range],
+    people: impl ExactSizeIterator<Item = &'a Vec<Range>>,
+) -> Option<Vec<f64>> {
+    let count = u32::try_from(people.len()).map_or(f64::from(u32::MAX), f64::from);
     let mut sums = vec![0.0; usize::try_from(PIECES).ok()?];
-    for one in &heard {
+    for one in people {
         add(&mut sums, span, one);
     }
     let mut whole = vec![0.0; sums.len()];
-    add(&mut whole, span, &audible);
-    let people = u32::try_from(heard.len()).map_or(f64::from(u32::MAX), f64::from);
-    let share = |(sum, of): (f64, f64)| (of > 0.0).then(|| (sum / of / people * 100.0).round() / 100.0);
+    add(&mut whole, span, audible);
+    let share = |(sum, of): (f64, f64)| (of > 0.0).then(|| (sum / of / count * 100.0).round() / 100.0);
     let known: Vec<Option<f64>> = sums.into_iter().zip(whole).map(share).collect();
     let mut last = known.iter().flatten().next().copied()?;
     let carry = |value: Option<f64>| {
@@ -38,6 +69,19 @@ pub fn curve(span: Range, silence: &[Range], viewers: &[Vec<Range>]) -> Option<V
         last
     };
     Some(known.into_iter().map(carry).collect())
+}
+
+/// Takes stretches that were played, in any order, into what was played before: united, with what was played again. A
+/// stretch that is told twice was played twice.
+pub fn played(before: Vec<Range>, replayed: Vec<Range>, told: &[Range]) -> (Vec<Range>, Vec<Range>) {
+    let (mut all, mut again) = (before, replayed);
+    for stretch in told {
+        let twice = ranges::intersect(&ranges::unite([*stretch]), &all);
+        let long = twice.into_iter().filter(|(start, end)| end.saturating_sub(*start) >= LEAST_REPLAY_MS);
+        again = ranges::unite(again.into_iter().chain(long));
+        all = ranges::unite(all.into_iter().chain([*stretch]));
+    }
+    (all, again)
 }
 
 /// Adds the length of united ranges within a span to the pieces that they lie in, in milliseconds.
@@ -67,6 +111,12 @@ mod tests {
 
     fn all(count: usize, ranges: &[Range]) -> Vec<Vec<Range>> {
         vec![ranges.to_vec(); count]
+    }
+
+    /// What each took in, nobody twice.
+    fn curve(span: Range, silence: &[Range], seen: &[Vec<Range>]) -> Option<Vec<f64>> {
+        let once = |seen: &Vec<Range>| Viewer { seen: seen.clone(), replayed: Vec::new() };
+        graph(span, silence, &seen.iter().map(once).collect::<Vec<_>>()).map(|made| made.seen)
     }
 
     #[test]
@@ -101,6 +151,35 @@ mod tests {
         assert!(made.iter().all(|value| (value - 1.0).abs() < 1e-9), "{made:?}");
         assert_eq!(curve(SPAN, &[SPAN], &all(9, &[SPAN])), curve(SPAN, &[], &all(5, &[SPAN])));
         assert_eq!(curve((5, 5), &[], &all(9, &[(0, 10)])), None);
+    }
+
+    #[test]
+    fn what_is_told_twice_was_played_twice() {
+        let tell = |known: (Vec<Range>, Vec<Range>), told: &[Range]| played(known.0, known.1, told);
+        let first = tell((Vec::new(), Vec::new()), &[(0, 10_000), (10_000, 20_000)]);
+        assert_eq!(first, (vec![(0, 20_000)], Vec::new()));
+        // Five seconds back and on; then a little back, as after a pause.
+        let second = tell(first, &[(15_000, 25_000), (24_500, 30_000)]);
+        assert_eq!(second, (vec![(0, 30_000)], vec![(15_000, 20_000)]));
+        // Another day; what is empty or reversed was not played.
+        let third = tell(second, &[(4_000, 8_000), (9_000, 9_000), (20_000, 3_000)]);
+        assert_eq!(third, (vec![(0, 30_000)], vec![(4_000, 8_000), (15_000, 20_000)]));
+    }
+
+    #[test]
+    fn what_was_played_again_is_high() {
+        let viewer = |replayed: &[Range]| Viewer { seen: vec![SPAN], replayed: replayed.to_vec() };
+        let mut viewers = vec![viewer(&[]); 3];
+        viewers.push(viewer(&[(10_000, 35_000)]));
+        assert_eq!(graph(SPAN, &[], &viewers), None);
+        viewers.push(viewer(&[(10_000, 60_000), (109_000, 200_000)]));
+        // Ten seconds of silence in what both played again; it has the value before it.
+        let made = graph(SPAN, &[(20_000, 30_000)], &viewers).unwrap();
+        let expected: Vec<f64> = (0..100)
+            .map(|at| [0.4, 0.2, 0.0, 0.2][[25, 50, 99].iter().filter(|end| at >= **end).count()])
+            .collect();
+        assert_eq!(made.replayed, expected);
+        assert!(made.seen.iter().all(|value| (value - 1.0).abs() < 1e-9));
     }
 
     proptest! {

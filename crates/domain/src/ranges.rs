@@ -44,6 +44,11 @@ pub fn subtract(from: &[Range], what: &[Range]) -> Vec<Range> {
     left
 }
 
+/// What is in both of two lists of united ranges.
+pub fn intersect(one: &[Range], other: &[Range]) -> Vec<Range> {
+    subtract(one, &subtract(one, other))
+}
+
 /// The length of united ranges in milliseconds.
 pub fn length(ranges: &[Range]) -> i64 {
     ranges.iter().map(|(start, end)| end.saturating_sub(*start)).sum()
@@ -122,6 +127,8 @@ mod tests {
             let (a, b) = (unite(a), unite(b));
             let expected: Vec<bool> = moments(&a).iter().zip(moments(&b)).map(|(x, y)| *x && !y).collect();
             prop_assert_eq!(moments(&subtract(&a, &b)), expected);
+            let both: Vec<bool> = moments(&a).iter().zip(moments(&b)).map(|(x, y)| *x && y).collect();
+            prop_assert_eq!(moments(&intersect(&a, &b)), both);
             let span = moments(&[(low, high)]);
             let expected: Vec<bool> = moments(&a).iter().zip(span).map(|(x, y)| *x && y).collect();
             prop_assert_eq!(moments(&clip(&a, (low, high))), expected);

@@ -1,5 +1,6 @@
 //! Check-ins: fields, permissions, next openings, templates.
 
+use meridian_domain::rounds::prompts::asks_for_plans;
 use serde_json::{Value, json};
 
 use crate::world::{World, ids};
@@ -157,9 +158,24 @@ async fn every_template_makes_a_check_in() {
             "wins-and-thanks"
         ]
     );
-    for template in templates {
+    let german = ada.get("/api/v1/check-in-templates?language=de-AT").await.expect(200);
+    for (template, german) in templates.iter().zip(german["items"].as_array().unwrap()) {
         ada.post(&of_team(open), template.clone()).await.expect(201);
+        ada.post(&of_team(open), german.clone()).await.expect(201);
+        assert_eq!((&german["key"], &german["schedule"]), (&template["key"], &template["schedule"]));
+        // Every word of it is German, as many questions, and what asks for plans does so in both.
+        let asked = |of: &Value| -> Vec<String> {
+            of["prompts"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+        };
+        let (english, german_asked) = (asked(template), asked(german));
+        assert_eq!(english.len(), german_asked.len());
+        assert!(english.iter().zip(&german_asked).all(|(one, other)| one != other));
+        let plans = |list: &[String]| list.iter().map(|one| asks_for_plans(one)).collect::<Vec<_>>();
+        assert_eq!(plans(&english), plans(&german_asked), "{german_asked:?}");
+        assert_ne!((&german["name"], &german["description"]), (&template["name"], &template["description"]));
     }
+    let other = ada.get("/api/v1/check-in-templates?language=x").await.expect(200);
+    assert_eq!(other["items"].as_array().unwrap(), templates);
 }
 
 #[tokio::test]

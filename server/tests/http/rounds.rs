@@ -436,7 +436,8 @@ async fn a_private_rounds_answers_are_its_peoples() {
 async fn stock_clients_answer_by_metadata() {
     use base64::Engine as _;
     let World { ada, server, open, .. } = &World::new().await;
-    let extra = json!({"schedule": {"days": ["tu"], "at": "09:00", "zone": "UTC"}});
+    let extra =
+        json!({"max_duration_ms": 60_000, "schedule": {"days": ["tu"], "at": "09:00", "zone": "UTC"}});
     let check_in = ada.post(&of_team(open), with(standup(), &extra)).await.expect(201);
     tick(server, "2026-11-03T09:00:00Z").await;
     let ada = &server.renewed(ada).await;
@@ -457,6 +458,16 @@ async fn stock_clients_answer_by_metadata() {
     let update = ada.get(&format!("/api/v1/updates/{update}")).await.expect(200);
     assert_eq!(update["round_id"], round["id"]);
     assert_eq!(upload("00000000-0000-7000-8000-000000000000").await.status, 422);
+    // As long as the check-in lets it be; elsewhere the team says how long.
+    assert_eq!(round["max_duration_ms"], 60_000);
+    let post = async |length: i64, round: &Value| {
+        let body = json!({"kind": "video", "client_duration_ms": length, "round_id": round});
+        ada.post(&format!("/api/v1/teams/{open}/updates"), body).await
+    };
+    post(60_000, &round["id"]).await.expect(201);
+    let problem = post(60_001, &round["id"]).await.expect_problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["code"], "too_long");
+    post(60_001, &Value::Null).await.expect(201);
 }
 
 #[tokio::test]

@@ -85,6 +85,8 @@ async fn ranges_are_united_until_it_is_seen() {
         json!({"by": "watching", "seen_ranges": [[-5, 4]]}),
         json!({"by": "watching", "seen_ranges": [[5]]}),
         json!({"by": "watching", "seen_ranges": vec![[0, 1]; 1001]}),
+        json!({"by": "watching", "played_ranges": [[5, 4]]}),
+        json!({"by": "watching", "played_ranges": vec![[0, 1]; 201]}),
     ] {
         world.ben.put(&watch, bad).await.expect_problem(422, "invalid");
     }
@@ -144,16 +146,33 @@ async fn five_viewers_make_a_graph_and_four_none() {
         watch(who, json!([[10_000, 60_000]])).await;
     }
     watch(&world.gus, json!([[0, 35_000]])).await;
-    let none = json!({"points": null, "least_viewers": 5});
+    // Ben plays it twice: once within one visit, then some of it on another day. What he is said to have seen, over and
+    // over, is not played again.
+    let play = async |ranges: Value| {
+        let body = json!({"played_ranges": ranges, "by": "watching"});
+        world.ben.put(&format!("{}/watch", path(&update)), body).await.expect(200);
+    };
+    play(json!([[0, 30_000], [25_000, 40_000]])).await;
+    play(json!([[50_000, 70_000]])).await;
+    play(json!([[50_000, 55_000]])).await;
+    watch(&world.ben, json!([[10_000, 60_000]])).await;
+    let none = json!({"points": null, "replayed": null, "least_viewers": 5});
     assert_eq!(world.ada.get(&graph).await.expect(200), none);
     watch(&fifth, json!([[0, 35_000]])).await;
     let made = world.ada.get(&graph).await.expect(200);
-    let points: Vec<f64> =
-        made["points"].as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect();
-    assert_eq!(points.len(), 100);
+    let list = |of: &str| -> Vec<f64> {
+        made[of].as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect()
+    };
+    let (points, replayed) = (list("points"), list("replayed"));
+    assert_eq!((points.len(), replayed.len()), (100, 100));
     // Half way two of five left.
     let is = |part: &[f64], value: f64| part.iter().all(|one| (one - value).abs() < 1e-9);
     assert!(is(&points[..50], 1.0) && is(&points[50..], 0.6), "{points:?}");
+    // One of five, from 25 s to 30 s and from 50 s to 55 s.
+    let again = [(0..30, 0.0), (30..40, 0.2), (40..80, 0.0), (80..90, 0.2), (90..100, 0.0)];
+    for (part, value) in again {
+        assert!(is(&replayed[part], value), "{replayed:?}");
+    }
     // Everybody who sees the update sees its graph, without names; who does not, does not.
     assert_eq!(world.gus.get(&graph).await.expect(200), made);
     world.gil.get(&graph).await.expect_problem(404, "not_found");

@@ -18,6 +18,8 @@ use crate::speech::listen::settle;
 
 /// How far the recorder's own clock may be off before it is worth telling: 2 s or a twentieth.
 const DURATION_SLACK_MS: i64 = 2_000;
+/// Who stops at the limit has recorded a little more: recorders look at their clock now and then, and end a piece late.
+const LIMIT_SLACK_MS: u64 = 5_000;
 
 pub(super) async fn run(context: &Context, job: &Job, update: UpdateId) -> Result<(), JobError> {
     let view = processing::view(context.store.reader(), update).await?;
@@ -104,7 +106,8 @@ fn request(view: &UpdateView, source: &Source) -> Request {
     let mut request = Request::transcode(reading);
     request.live = source.is_live();
     if let Some(most) = view.max_duration_ms.and_then(|ms| u64::try_from(ms).ok()) {
-        request.limits.max_duration_ms = request.limits.max_duration_ms.min(most);
+        request.limits.max_duration_ms =
+            request.limits.max_duration_ms.min(most.saturating_add(LIMIT_SLACK_MS));
     }
     request
 }

@@ -71,8 +71,8 @@ fn is_heading(line: &str, prompt: &str) -> bool {
     !line.is_empty() && line == bare(prompt)
 }
 
-/// Words by which a prompt asks for plans.
-const PLAN_WORDS: [&str; 12] = [
+/// Words by which a prompt asks for plans, in the languages of the web app.
+const PLAN_WORDS: &[&str] = &[
     "plan",
     "plans",
     "planning",
@@ -85,6 +85,24 @@ const PLAN_WORDS: [&str; 12] = [
     "priorities",
     "priority",
     "intend",
+    "pläne",
+    "planst",
+    "plant ihr",
+    "geplant",
+    "nächste",
+    "nächsten",
+    "nächstes",
+    "heute",
+    "morgen",
+    "wirst du",
+    "werdet ihr",
+    "hast du vor",
+    "habt ihr vor",
+    "dir vor",
+    "euch vor",
+    "fokus",
+    "prioritäten",
+    "priorität",
 ];
 
 /// Whether a prompt asks what somebody is going to do.
@@ -130,7 +148,20 @@ fn entry(line: &str) -> Option<&str> {
 
 fn is_nothing(plan: &str) -> bool {
     let word = plan.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    matches!(word.as_str(), "nothing" | "none" | "no" | "n/a" | "na" | "nope" | "nothing new")
+    let nothing = [
+        "nothing",
+        "none",
+        "no",
+        "n/a",
+        "na",
+        "nope",
+        "nothing new",
+        "nichts",
+        "nichts neues",
+        "keine",
+        "nein",
+    ];
+    nothing.contains(&word.as_str())
 }
 
 #[cfg(test)]
@@ -173,6 +204,7 @@ mod tests {
         assert_eq!(plans("- Docs\n2. Ship it\n* [ ] Rest\nand more"), ["Docs", "Ship it", "Rest"]);
         assert_eq!(plans("Docs\n\nShip it\nNothing."), ["Docs", "Ship it"]);
         assert!(plans("- none\n-\n").is_empty());
+        assert!(plans("Nichts.").is_empty());
     }
 
     #[test]
@@ -180,7 +212,22 @@ mod tests {
         for yes in ["What is next?", "What will you do today?", "Plans for the week", "Your focus"] {
             assert!(asks_for_plans(yes), "{yes}");
         }
-        for no in ["What did you finish?", "What is in your way?", "Any explanations?", "Context"] {
+        for yes in [
+            "Was kommt als Nächstes?",
+            "Was nimmst du dir vor?",
+            "Was hast du heute vor?",
+            "Pläne für die Woche",
+        ] {
+            assert!(asks_for_plans(yes), "{yes}");
+        }
+        for no in [
+            "What did you finish?",
+            "What is in your way?",
+            "Any explanations?",
+            "Context",
+            "Was steht dir im Weg?",
+            "Was war vor dem Start?",
+        ] {
             assert!(!asks_for_plans(no), "{no}");
         }
     }

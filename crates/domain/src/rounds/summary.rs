@@ -36,6 +36,8 @@ pub struct Answer {
     pub url: String,
     /// `(prompt's text, answer)`; where nothing is known by prompt, one pair with an empty prompt.
     pub by_prompt: Vec<(String, String)>,
+    /// What goes with it: title and address.
+    pub links: Vec<(String, String)>,
 }
 
 /// A decision or an ask.
@@ -67,6 +69,10 @@ pub fn markdown(round: &Summary) -> String {
                 put(&mut out, &format!("\n**{}**\n", escape(prompt)));
             }
             put(&mut out, &format!("\n{}\n", text.trim()));
+        }
+        for (number, (title, url)) in answer.links.iter().enumerate() {
+            let gap = if number == 0 { "\n" } else { "" };
+            put(&mut out, &format!("{gap}- [{}](<{}>)\n", escape(title), destination(url)));
         }
     }
     list(&mut out, "Decided", &round.decisions);
@@ -110,6 +116,17 @@ fn one_line(text: &str) -> String {
     escape(&line.chars().take(300).collect::<String>())
 }
 
+/// An address between `<` and `>`.
+fn destination(url: &str) -> String {
+    let one = |c: char| match c {
+        '<' => "%3C".to_owned(),
+        '>' => "%3E".to_owned(),
+        c if c.is_whitespace() || c.is_control() => String::new(),
+        c => c.to_string(),
+    };
+    url.chars().map(one).collect()
+}
+
 /// Names and titles cannot break out of their place.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -146,6 +163,7 @@ mod tests {
                 late: true,
                 url: "/u/1".to_owned(),
                 by_prompt: vec![("Next?".to_owned(), "- Docs\n- Rest".to_owned())],
+                links: vec![("Plan [1]".to_owned(), "https://example.org/a(b)>c".to_owned())],
             }],
             missing: vec![("Tom".to_owned(), AnswerState::Away)],
             decisions: Vec::new(),
@@ -158,6 +176,7 @@ mod tests {
             "# Stand-up, 2026-11-18\n\n## Goals\n\n- [x] Mira: Ship \\[it\\] (until 2026-12-01)\n",
             "## [Mira \\[x\\]\\(y\\)](/u/1) (late)",
             "**Next?**\n\n- Docs\n- Rest\n",
+            "\n- [Plan \\[1\\]](<https://example.org/a(b)%3Ec>)\n",
             "- [Sign the agreement](/u/2?t=96), Aroha to Mira\n",
             "- [ ] Mira: Wording\n",
             "No answer: Tom (away).",

@@ -17,6 +17,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub by_means: String,
     pub last_at: i64,
+    #[sea_orm(column_type = "Text")]
+    pub played_ranges: String,
+    #[sea_orm(column_type = "Text")]
+    pub replayed_ranges: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,10 @@ pub struct Watch {
     pub position_ms: i64,
     /// What they took in: united ranges in milliseconds.
     pub seen_ranges: Vec<Range>,
+    /// What they played: united, a part of what they took in.
+    pub played_ranges: Vec<Range>,
+    /// What they played more than once: united.
+    pub replayed_ranges: Vec<Range>,
     /// Of the time that is not silence, 0 to 1.
     pub seen_ratio: f64,
     /// Whether that counts as seen.
@@ -30,11 +34,30 @@ pub struct Watch {
     pub last_at: i64,
 }
 
+impl Watch {
+    /// Of somebody who has taken in nothing yet.
+    pub fn nothing(user_id: UserId) -> Self {
+        Self {
+            user_id,
+            position_ms: 0,
+            seen_ranges: Vec::new(),
+            played_ranges: Vec::new(),
+            replayed_ranges: Vec::new(),
+            seen_ratio: 0.0,
+            seen: false,
+            by: SeenBy::Watching,
+            last_at: 0,
+        }
+    }
+}
+
 fn from_row(row: &watches::Model) -> Result<Watch, StoreError> {
     Ok(Watch {
         user_id: row.user_id.into(),
         position_ms: row.position_ms,
         seen_ranges: json::read("watches.seen_ranges", &row.seen_ranges)?,
+        played_ranges: json::read("watches.played_ranges", &row.played_ranges)?,
+        replayed_ranges: json::read("watches.replayed_ranges", &row.replayed_ranges)?,
         seen_ratio: row.seen_ratio,
         seen: row.seen,
         by: row.by_means.parse()?,
@@ -54,6 +77,8 @@ pub async fn put(tx: &Tx, update: UpdateId, watch: &Watch) -> Result<(), StoreEr
         user_id: Set(watch.user_id.0),
         position_ms: Set(watch.position_ms),
         seen_ranges: Set(json::write("watches.seen_ranges", &watch.seen_ranges)?),
+        played_ranges: Set(json::write("watches.played_ranges", &watch.played_ranges)?),
+        replayed_ranges: Set(json::write("watches.replayed_ranges", &watch.replayed_ranges)?),
         seen_ratio: Set(watch.seen_ratio),
         seen: Set(watch.seen),
         by_means: Set(watch.by.as_str().to_owned()),
@@ -63,6 +88,8 @@ pub async fn put(tx: &Tx, update: UpdateId, watch: &Watch) -> Result<(), StoreEr
         .update_columns([
             Column::PositionMs,
             Column::SeenRanges,
+            Column::PlayedRanges,
+            Column::ReplayedRanges,
             Column::SeenRatio,
             Column::Seen,
             Column::ByMeans,

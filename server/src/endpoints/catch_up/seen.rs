@@ -49,15 +49,14 @@ pub async fn post_seen(
     }
     for row in rows {
         let before = watching::find(&tx, row.id, auth.user).await?;
-        let known = before.as_ref().map(|watch| watch.seen_ranges.clone()).unwrap_or_default();
+        let known = before.unwrap_or_else(|| Watch::nothing(auth.user));
         let watch = Watch {
-            user_id: auth.user,
-            position_ms: before.map_or(0, |watch| watch.position_ms),
-            seen_ranges: ranges::unite(known.into_iter().chain(row.visible_span())),
+            seen_ranges: ranges::unite(known.seen_ranges.iter().copied().chain(row.visible_span())),
             seen_ratio: 1.0,
             seen: true,
             by: body.by.unwrap_or(SeenBy::Reading),
             last_at: state.clock().now_ms(),
+            ..known
         };
         watching::put(&tx, row.id, &watch).await?;
     }

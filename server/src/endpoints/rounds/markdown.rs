@@ -62,6 +62,7 @@ fn answer(state: &AppState, round: &Round, found: &Gathered, update: &RowUpdate)
         name: name(found, update.author_id),
         late: member.is_some_and(|(_, state, _)| *state == AnswerState::Late),
         url: url(state, update.id, None),
+        links: update.links.iter().map(|link| (link.title.clone(), link.url.clone())).collect(),
         by_prompt,
     }
 }

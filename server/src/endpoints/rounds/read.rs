@@ -8,7 +8,7 @@ use meridian_domain::enums::AnswerState;
 use meridian_domain::ids::{RoundId, UpdateId, UserId};
 use meridian_store::Conn;
 use meridian_store::repo::rounds::{self, Round, RoundMember};
-use meridian_store::repo::updates;
+use meridian_store::repo::{check_ins, updates};
 
 use super::gather::{Gathered, gather};
 use super::view::{CarriedOverView, ExpectedView, PlayItem, PlaylistView, ResponseView, RoundView};
@@ -88,6 +88,7 @@ async fn view(
     let (previous_id, next_id) = rounds::neighbours(conn, auth.user, &round).await?;
     Ok(RoundView {
         can_manage,
+        max_duration_ms: check_ins::longest_answer(conn, round.id).await?,
         private: updates::audience_people(conn, round.audience_id).await?.is_some(),
         opened_at: instant(round.opened_at)?,
         closes_at: instant(round.closes_at)?,

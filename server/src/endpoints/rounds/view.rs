@@ -178,6 +178,8 @@ pub struct RoundView {
     /// The round after.
     #[schema(value_type = Option<Uuid>)]
     pub next_id: Option<RoundId>,
+    /// The longest recording that the check-in asks for.
+    pub max_duration_ms: Option<i64>,
     /// Whether the viewer excuses and reminds others.
     pub can_manage: bool,
 }

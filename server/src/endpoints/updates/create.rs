@@ -6,6 +6,7 @@ use garde::Validate;
 use jiff::Timestamp;
 use meridian_domain::enums::{Priority, PublishState, UpdateKind};
 use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId};
+use meridian_store::repo::check_ins;
 use meridian_store::repo::updates::{self, Audience, NewUpdate, TeamAccess};
 use meridian_store::{Conn, Tx};
 use serde::Deserialize;
@@ -128,16 +129,13 @@ async fn prepare(tx: &Tx, auth: &Auth, team: &TeamAccess, body: CreateBody) -> A
     if body.kind == UpdateKind::Text && text.trim().is_empty() {
         return Err(ApiError::invalid("body", "required", "A text update needs a body."));
     }
-    if let (Some(length), Some(most)) = (body.client_duration_ms, team.max_duration_ms)
-        && length > most
-    {
-        let detail = format!("Updates in this team may be {} seconds long.", most / 1000);
-        return Err(ApiError::invalid("client_duration_ms", "too_long", detail));
-    }
     let audience = match body.round_id {
         Some(id) => round_audience(tx, auth, team, id, body.audience).await?,
         None => audience(tx, auth, team, body.audience).await?,
     };
+    if let Some(length) = body.client_duration_ms {
+        short_enough(tx, team, body.round_id, length).await?;
+    }
     let audience = match body.reply_to_id {
         Some(parent) => same_audience(tx, auth, team, parent, audience).await?,
         None => audience,
@@ -160,6 +158,21 @@ async fn prepare(tx: &Tx, auth: &Auth, team: &TeamAccess, body: CreateBody) -> A
         client_duration_ms: body.client_duration_ms,
         chapters: fields::chapters(body.chapters),
     })
+}
+
+/// Refuses what is longer than the team or the round's check-in allows.
+async fn short_enough(tx: &Tx, team: &TeamAccess, round: Option<RoundId>, length: i64) -> ApiResult<()> {
+    let asked = match round {
+        Some(id) => check_ins::longest_answer(tx, id).await?,
+        None => None,
+    };
+    match [team.max_duration_ms, asked].into_iter().flatten().min() {
+        Some(most) if length > most => {
+            let detail = format!("Updates here may be {} seconds long.", most / 1000);
+            Err(ApiError::invalid("client_duration_ms", "too_long", detail))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn title(given: Option<&str>, kind: UpdateKind, text: &str) -> String {

@@ -2,6 +2,7 @@
 
 use actix_web::{put, web};
 use garde::Validate;
+use meridian_domain::engagement::played;
 use meridian_domain::enums::{SeenBy, UpdateKind};
 use meridian_domain::ids::UpdateId;
 use meridian_domain::ranges;
@@ -24,6 +25,8 @@ const SEEN_FROM: f64 = 0.9;
 const MAX_RANGES: usize = 1000;
 /// Most ranges that are kept; more are the traces of a machine.
 const MAX_KEPT: usize = 5000;
+/// Most stretches of one request that were played.
+const MAX_PLAYED: usize = 200;
 
 /// What was taken in.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -38,6 +41,11 @@ pub struct WatchBody {
     #[schema(value_type = Vec<(i64, i64)>)]
     #[serde(default)]
     seen_ranges: Vec<(i64, i64)>,
+    /// Each stretch as it was played since the last request, `[start_ms, end_ms]`: what is told twice was played twice.
+    #[garde(length(max = MAX_PLAYED))]
+    #[schema(value_type = Vec<(i64, i64)>)]
+    #[serde(default)]
+    played_ranges: Vec<(i64, i64)>,
     /// How.
     #[garde(skip)]
     #[schema(value_type = SeenByWord)]
@@ -61,38 +69,53 @@ pub(crate) async fn watch(
     body: ApiJson<WatchBody>,
 ) -> ApiResult<web::Json<MyWatchView>> {
     let body = body.0;
-    if body.seen_ranges.iter().any(|(start, end)| *start < 0 || end < start) {
-        let detail = "Each range is [start_ms, end_ms] with 0 <= start_ms <= end_ms.";
-        return Err(ApiError::invalid("seen_ranges", "range", detail));
-    }
+    check("seen_ranges", &body.seen_ranges)?;
+    check("played_ranges", &body.played_ranges)?;
     let tx = state.store.write().await?;
     let update = access::visible(&tx, &auth, path.0).await?;
     let before = watching::find(&tx, update.id, auth.user).await?;
-    let known = before.as_ref().map(|watch| watch.seen_ranges.clone()).unwrap_or_default();
-    let mut seen_ranges = ranges::unite(known.into_iter().chain(body.seen_ranges));
-    if let Some(span) = update.visible_span() {
-        seen_ranges = ranges::clip(&seen_ranges, span);
-    }
-    if seen_ranges.len() > MAX_KEPT {
-        return Err(ApiError::invalid("seen_ranges", "too_many", "These are too many pieces."));
-    }
-    let seen_ratio = ratio(&update, &seen_ranges, body.by);
-    let watch = Watch {
-        user_id: auth.user,
-        position_ms: update
-            .visible_span()
-            .map_or(body.position_ms, |(low, high)| body.position_ms.clamp(low.min(high), high)),
-        // What was seen stays seen, also when an attempt replaces the media.
-        seen: before.as_ref().is_some_and(|watch| watch.seen) || seen_ratio >= SEEN_FROM,
-        seen_ratio,
-        seen_ranges,
-        by: body.by,
-        last_at: state.clock().now_ms(),
-    };
+    let watch = told(&update, before.unwrap_or_else(|| Watch::nothing(auth.user)), body)?;
+    let watch = Watch { last_at: state.clock().now_ms(), ..watch };
     watching::put(&tx, update.id, &watch).await?;
     tx.commit().await?;
     let Watch { position_ms, seen_ratio, seen, .. } = watch;
     Ok(web::Json(MyWatchView { position_ms, seen_ratio, seen }))
+}
+
+fn check(field: &str, given: &[ranges::Range]) -> ApiResult<()> {
+    if given.iter().any(|(start, end)| *start < 0 || end < start) {
+        let detail = "Each range is [start_ms, end_ms] with 0 <= start_ms <= end_ms.";
+        return Err(ApiError::invalid(field, "range", detail));
+    }
+    Ok(())
+}
+
+/// What is known of a viewer after what they told.
+fn told(update: &RowUpdate, before: Watch, body: WatchBody) -> ApiResult<Watch> {
+    let span = update.visible_span();
+    let visible = |list: Vec<ranges::Range>| match span {
+        Some(span) => ranges::clip(&list, span),
+        None => list,
+    };
+    let taken_in = body.seen_ranges.into_iter().chain(body.played_ranges.iter().copied());
+    let seen_ranges = visible(ranges::unite(before.seen_ranges.into_iter().chain(taken_in)));
+    let (all, again) = played(before.played_ranges, before.replayed_ranges, &body.played_ranges);
+    let (played_ranges, replayed_ranges) = (visible(all), visible(again));
+    if seen_ranges.len().max(played_ranges.len()) > MAX_KEPT {
+        return Err(ApiError::invalid("seen_ranges", "too_many", "These are too many pieces."));
+    }
+    let seen_ratio = ratio(update, &seen_ranges, body.by);
+    Ok(Watch {
+        position_ms: span.map_or(body.position_ms, |(low, high)| body.position_ms.clamp(low.min(high), high)),
+        // What was seen stays seen, also when an attempt replaces the media.
+        seen: before.seen || seen_ratio >= SEEN_FROM,
+        seen_ratio,
+        seen_ranges,
+        played_ranges,
+        replayed_ranges,
+        by: body.by,
+        ..before
+    })
 }
 
 fn ratio(update: &RowUpdate, seen: &[ranges::Range], by: SeenBy) -> f64 {

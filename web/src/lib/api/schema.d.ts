@@ -1460,7 +1460,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which parts of a recording its viewers took in, and which they left out: from five viewers on, without names, for
+         * Which parts of a recording its viewers took in, played again and left out: from five viewers on, without names, for
          *     everybody who sees it.
          */
         get: operations["engagement"];
@@ -2914,7 +2914,7 @@ export interface components {
              */
             revision: number;
         };
-        /** @description Which parts of a recording were taken in. */
+        /** @description Which parts of a recording were taken in, and which again. */
         Engagement: {
             /** @description How many viewers a graph needs. */
             least_viewers: number;
@@ -2923,6 +2923,8 @@ export interface components {
              *     value before it. Null for fewer than `least_viewers`, for texts, and where the workspace has turned insights off.
              */
             points: number[] | null;
+            /** @description For each hundredth, how many of them played it more than once, 0 to 1; null where `points` is. */
+            replayed: number[] | null;
         };
         /** @description Whom to excuse. */
         Excuse: {
@@ -4492,6 +4494,11 @@ export interface components {
             goals: components["schemas"]["CarriedOverView"][];
             /** Format: uuid */
             id: string;
+            /**
+             * Format: int64
+             * @description The longest recording that the check-in asks for.
+             */
+            max_duration_ms: number | null;
             /** @description The check-in's name when the round began. */
             name: string;
             /**
@@ -5324,6 +5331,11 @@ export interface components {
         Watch: {
             /** @description How. */
             by: components["schemas"]["SeenBy"];
+            /** @description Each stretch as it was played since the last request, `[start_ms, end_ms]`: what is told twice was played twice. */
+            played_ranges?: [
+                number,
+                number
+            ][];
             /**
              * Format: int64
              * @description Where the viewer is, on the source's time line.
@@ -6500,7 +6512,10 @@ export interface operations {
     };
     list_templates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A language tag, `de-AT`; what is not known, and none, is English. */
+                language?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6513,6 +6528,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CheckInTemplate"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {

@@ -4,9 +4,10 @@ mod expected;
 mod write;
 
 use jiff::civil::Date;
-use meridian_domain::ids::{AudienceId, CheckInId, TeamId, UserId, WorkspaceId};
+use meridian_domain::ids::{AudienceId, CheckInId, RoundId, TeamId, UserId, WorkspaceId};
 use meridian_domain::rounds::prompts::Prompt;
 use meridian_domain::schedule::Schedule;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 pub use expected::{Member, expected, expected_of_new, zone_of};
@@ -80,6 +81,16 @@ pub async fn find_any(conn: &impl Conn, id: CheckInId) -> Result<Option<CheckIn>
     let found =
         check_ins::Entity::find_by_id(id.0).filter(Column::DeletedAt.is_null()).one(conn.raw()).await?;
     found.map(from_row).transpose()
+}
+
+/// The longest recording, in milliseconds, that answers a round by its check-in's wish, also once that is deleted.
+pub async fn longest_answer(conn: &impl Conn, round: RoundId) -> Result<Option<i64>, StoreError> {
+    let of_round = Expr::cust_with_values(
+        "check_ins.id IN (SELECT r.check_in_id FROM rounds r WHERE r.id = ?)",
+        [round.0],
+    );
+    let found = check_ins::Entity::find().filter(of_round).one(conn.raw()).await?;
+    Ok(found.and_then(|row| row.max_duration_ms))
 }
 
 /// A check-in, if the viewer sees it.

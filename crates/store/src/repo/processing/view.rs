@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::status::Facts;
 use crate::entity::{rendition_inits, renditions, segments, teams, upload_chunks, uploads};
+use crate::repo::check_ins;
 use crate::{Conn, StoreError, json};
 
 /// An update as a job sees it.
@@ -22,7 +23,7 @@ pub struct UpdateView {
     pub client_duration_ms: Option<i64>,
     /// Its upload.
     pub upload_id: Option<UploadId>,
-    /// The team's longest recording, in milliseconds.
+    /// The longest recording, in milliseconds, that the team or the round's check-in allows.
     pub max_duration_ms: Option<i64>,
     /// The team's names and terms.
     pub glossary: Vec<String>,
@@ -82,6 +83,10 @@ pub struct PublishedPart {
 pub async fn view(conn: &impl Conn, id: UpdateId) -> Result<Option<UpdateView>, StoreError> {
     let Some(facts) = Facts::read(conn, id).await? else { return Ok(None) };
     let team = teams::Entity::find_by_id(facts.update.team_id).one(conn.raw()).await?;
+    let asked = match facts.update.round_id {
+        Some(round) => check_ins::longest_answer(conn, round.into()).await?,
+        None => None,
+    };
     let covers_source = facts.covered();
     let current = match &facts.current {
         Some(generation) => {
@@ -103,7 +108,7 @@ pub async fn view(conn: &impl Conn, id: UpdateId) -> Result<Option<UpdateView>, 
         language: facts.update.language,
         client_duration_ms: facts.update.client_duration_ms,
         upload_id: facts.update.upload_id.map(Into::into),
-        max_duration_ms: team.and_then(|t| t.max_duration_ms),
+        max_duration_ms: [team.and_then(|t| t.max_duration_ms), asked].into_iter().flatten().min(),
         glossary,
         current,
     }))

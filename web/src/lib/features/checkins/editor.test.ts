@@ -23,6 +23,7 @@ it('sends what was typed', () => {
     open_for_minutes: 180,
     remind_before_minutes: [60, 30],
     replaces_meeting_minutes: null,
+    max_duration_ms: null,
     expected: null,
   });
 });
@@ -43,6 +44,7 @@ it('shows a check-in and sends it unchanged', () => {
     remind_before_minutes: [120],
     private_to: ['a', 'b'],
     replaces_meeting_minutes: 30,
+    max_duration_ms: 90_000,
   } as unknown as CheckIn;
   const sent = bodyOf(fieldsOf(checkIn, 'UTC'));
   expect(sent).toMatchObject({
@@ -50,6 +52,7 @@ it('shows a check-in and sends it unchanged', () => {
     schedule: { zone: 'Asia/Kolkata', every_weeks: 2, starts_on: '2026-11-02' },
     private_to: ['a', 'b'],
     replaces_meeting_minutes: 30,
+    max_duration_ms: 90_000,
   });
 });
 

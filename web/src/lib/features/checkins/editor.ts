@@ -16,6 +16,8 @@ export interface Fields {
   window: string;
   remind: string;
   meeting: string;
+  /** Longest recording, in minutes. */
+  longest: string;
   people: string[];
   isPrivate: boolean;
   /** Whether everybody in the team is expected, else `expected`. */
@@ -37,6 +39,7 @@ export function empty(zone: string): Fields {
     window: '180',
     remind: '30',
     meeting: '',
+    longest: '',
     people: [],
     isPrivate: false,
     everybody: true,
@@ -51,6 +54,7 @@ export function fieldsOf(from: CheckIn | CheckInTemplate, zone: string): Fields 
   const people = 'private_to' in from ? (from.private_to ?? []) : [];
   const expected = 'expected' in from ? (from.expected ?? null) : null;
   const meeting = 'replaces_meeting_minutes' in from ? from.replaces_meeting_minutes : null;
+  const longest = 'max_duration_ms' in from ? (from.max_duration_ms ?? null) : null;
   return {
     name: from.name,
     prompts: prompts.join('\n'),
@@ -64,6 +68,7 @@ export function fieldsOf(from: CheckIn | CheckInTemplate, zone: string): Fields 
     window: String(from.open_for_minutes),
     remind: from.remind_before_minutes.join(', '),
     meeting: meeting === null || meeting === undefined ? '' : String(meeting),
+    longest: longest === null ? '' : String(longest / 60_000),
     people,
     isPrivate: 'private' in from ? from.private : people.length > 0,
     everybody: expected === null,
@@ -75,6 +80,11 @@ export function fieldsOf(from: CheckIn | CheckInTemplate, zone: string): Fields 
 const number = (typed: string | number | null | undefined): number | null => {
   const text = String(typed ?? '').trim();
   return text === '' ? null : Number(text);
+};
+
+const milliseconds = (minutes: string): number | null => {
+  const typed = number(minutes);
+  return typed === null ? null : Math.round(typed * 60_000);
 };
 
 /** What is sent. */
@@ -99,6 +109,7 @@ export function bodyOf(fields: Fields): Record<string, unknown> {
       .filter((part) => part !== '')
       .map(Number),
     replaces_meeting_minutes: number(fields.meeting),
+    max_duration_ms: milliseconds(fields.longest),
     ...(fields.isPrivate
       ? { private_to: fields.people }
       : { expected: fields.everybody ? null : fields.expected }),

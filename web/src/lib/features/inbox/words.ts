@@ -1,4 +1,5 @@
 // An entry of the inbox in words, and where it leads.
+import { answerLink } from '$lib/features/round/links';
 import { t } from '$lib/messages';
 import { when } from '$lib/utils/time';
 import type { Entry } from './types';
@@ -28,7 +29,7 @@ export function answerAt(
   page: 'record' | 'write' | 'upload',
   round: { id: string; team_id: string },
 ): string {
-  return `/${page}?team=${round.team_id}&round_id=${round.id}`;
+  return answerLink(page, { team: round.team_id, round_id: round.id });
 }
 
 export function what(entry: Entry): string {

@@ -5,8 +5,9 @@ import { createMediaStore } from 'media-chrome/dist/media-store/media-store.js';
 import { listen } from './listen';
 import { clampTo, lineOf, percentOf, type Line, type Timed } from './line';
 import { clampRate, stepRate } from './prefs';
+import { Plays } from './plays.svelte';
 import { WithPrefs } from './prefs.svelte';
-import { addPlayed, type Range } from './ranges';
+import type { Range } from './ranges';
 import { playingTime, skippable, skipTarget } from './silence';
 import { leadsElsewhere, openSource, type Source, type SourceError } from './source';
 import { readState } from './state';
@@ -30,8 +31,7 @@ export class Player extends WithPrefs {
   canFullscreen = $state(false);
   buffered = $state.raw<Range[]>([]);
   error = $state<SourceError | null>(null);
-  /** What was played since the page was opened. */
-  seen = $state.raw<Range[]>([]);
+  readonly plays = new Plays();
   /** Counts jumps: the transcript follows again after each. */
   jumps = $state(0);
   private mediaMs = $state(0);
@@ -180,7 +180,7 @@ export class Player extends WithPrefs {
     const elapsed = this.lastTick === 0 ? 0 : now - this.lastTick;
     this.lastTick = now;
     this.settle();
-    if (elapsed > 0) this.seen = addPlayed(this.seen, this.lastTickMs, this.timeMs, elapsed, this.prefs.rate);
+    if (elapsed > 0) this.plays.add(this.lastTickMs, this.timeMs, elapsed, this.prefs.rate);
     this.lastTickMs = this.timeMs;
     const target = this.prefs.skipSilence ? skipTarget(this.gaps, this.timeMs) : null;
     if (target !== null) media.currentTime = (target - this.line.originMs) / 1000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addPlayed, seenRatio, subtract, totalMs, unite, type Range } from './ranges';
+import { seenRatio, subtract, totalMs, unite, wasPlayed, type Range } from './ranges';
 
 describe('unite', () => {
   it('sorts, joins what overlaps or touches, drops the empty', () => {
@@ -77,11 +77,11 @@ describe('seenRatio', () => {
   });
 });
 
-describe('addPlayed', () => {
-  it('counts playback, not jumps', () => {
-    expect(addPlayed([], 0, 250, 250, 1)).toEqual([[0, 250]]);
-    expect(addPlayed([[0, 250]], 250, 750, 250, 2)).toEqual([[0, 750]]);
-    expect(addPlayed([], 0, 60_000, 250, 1)).toEqual([]);
-    expect(addPlayed([], 5_000, 1_000, 250, 1)).toEqual([]);
+describe('wasPlayed', () => {
+  it('tells playback from jumps', () => {
+    expect(wasPlayed(0, 250, 250, 1)).toBe(true);
+    expect(wasPlayed(250, 750, 250, 2)).toBe(true);
+    expect(wasPlayed(0, 60_000, 250, 1)).toBe(false);
+    expect(wasPlayed(5_000, 1_000, 250, 1)).toBe(false);
   });
 });

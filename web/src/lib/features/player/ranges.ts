@@ -45,17 +45,10 @@ export function seenRatio(seen: readonly Range[], durationMs: number, silence: r
 }
 
 /**
- * Adds playback from `fromMs` to `toMs` when that was playing and not a jump:
+ * Whether playback came from `fromMs` to `toMs` by playing and not by a jump:
  * forwards, and no further than `rate` allows in `elapsedMs` (with some slack for late events).
  */
-export function addPlayed(
-  seen: readonly Range[],
-  fromMs: number,
-  toMs: number,
-  elapsedMs: number,
-  rate: number,
-): Range[] {
+export function wasPlayed(fromMs: number, toMs: number, elapsedMs: number, rate: number): boolean {
   const step = toMs - fromMs;
-  if (step <= 0 || step > elapsedMs * rate + 1_500) return [...seen];
-  return unite([...seen, [Math.round(fromMs), Math.round(toMs)]]);
+  return step > 0 && step <= elapsedMs * rate + 1_500;
 }

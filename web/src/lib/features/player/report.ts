@@ -1,5 +1,6 @@
 // Tells the server what was seen and where one is: not oftener than needed, and before the page goes.
 
+import type { Plays } from './plays.svelte';
 import { subtract, totalMs, unite, type Range } from './ranges';
 
 export type SeenBy = 'watching' | 'reading' | 'listening';
@@ -7,6 +8,8 @@ export type SeenBy = 'watching' | 'reading' | 'listening';
 export interface WatchReport {
   position_ms: number;
   seen_ranges: Range[];
+  /** Each stretch as it was played since the last report. */
+  played_ranges: Range[];
   by: SeenBy;
 }
 
@@ -16,13 +19,16 @@ export class WatchReporter {
   private sent: Range[] = [];
   private lastAt = -Infinity;
   private lastPositionMs = -1;
+  private readonly plays: Plays;
   private readonly send: (report: WatchReport, leaving: boolean) => Promise<void>;
   private readonly now: () => number;
 
   constructor(
+    plays: Plays,
     send: (report: WatchReport, leaving: boolean) => Promise<void>,
     now: () => number = () => performance.now(),
   ) {
+    this.plays = plays;
     this.send = send;
     this.now = now;
   }
@@ -41,8 +47,11 @@ export class WatchReporter {
     this.lastPositionMs = positionMs;
     const before = this.sent;
     this.sent = unite([...this.sent, ...fresh]);
-    this.send({ position_ms: Math.round(positionMs), seen_ranges: fresh, by }, leaving).catch(() => {
+    const played = this.plays.take();
+    const report = { position_ms: Math.round(positionMs), seen_ranges: fresh, played_ranges: played, by };
+    this.send(report, leaving).catch(() => {
       this.sent = before;
+      this.plays.putBack(played);
     });
   }
 }

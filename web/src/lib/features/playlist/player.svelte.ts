@@ -141,9 +141,11 @@ export class PlaylistPlayer {
     const text = item.to_ms === 0;
     const to = whole ? item.to_ms : Math.round(Math.min(this.atMs, item.to_ms));
     if (text ? !whole : to <= this.told) return;
+    const stretch = text ? [] : [[Math.round(this.told), to]];
     const body = {
       position_ms: to,
-      seen_ranges: text ? [] : [[Math.round(this.told), to]],
+      seen_ranges: stretch,
+      played_ranges: stretch,
       by: text ? 'reading' : 'watching',
     };
     this.told = to;

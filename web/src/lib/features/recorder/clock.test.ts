@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Clock, nearness } from './clock';
+import { Clock, nearness, shortest } from './clock';
 
 it('counts what is recorded, not the pauses', () => {
   const clock = new Clock();
@@ -18,4 +18,10 @@ it('tells when the limit is near', () => {
   expect(nearness(200_000, 300_000)).toBe('far');
   expect(nearness(270_000, 300_000)).toBe('soon');
   expect(nearness(300_000, 300_000)).toBe('over');
+});
+
+it('keeps to the shorter limit', () => {
+  expect(shortest(undefined, null)).toBeNull();
+  expect(shortest(null, 90_000)).toBe(90_000);
+  expect(shortest(60_000, 90_000)).toBe(60_000);
 });

@@ -25,3 +25,9 @@ export function nearness(elapsedMs: number, limitMs: number | null): 'far' | 'so
   if (elapsedMs >= limitMs) return 'over';
   return limitMs - elapsedMs <= Math.min(60_000, limitMs / 10) ? 'soon' : 'far';
 }
+
+/** The shorter of several limits; null: there is none. */
+export function shortest(...limits: (number | null | undefined)[]): number | null {
+  const given = limits.filter((limit) => typeof limit === 'number');
+  return given.length === 0 ? null : Math.min(...given);
+}

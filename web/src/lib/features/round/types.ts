@@ -7,6 +7,7 @@ export type CheckIn = Schemas['CheckIn'];
 export type CheckInTemplate = Schemas['CheckInTemplate'];
 export type Opening = Schemas['Opening'];
 export type Round = Schemas['Round'];
+export type Plan = Round['carried_over'][number];
 export type RoundBrief = Schemas['RoundBrief'];
 export type RoundResponse = Schemas['ResponseView'];
 export type Expected = Schemas['ExpectedView'];

@@ -47,7 +47,7 @@ export class WatchPage {
     this.wantedMs = wantedMs;
     this.transcript = new Transcript(transcriptApi(id, () => this.update?.title ?? ''));
     this.comments = new Comments(commentsApi(id), me, (what, error) => this.commentFailed(what, error));
-    this.reporter = new WatchReporter(async (report, leaving) => {
+    this.reporter = new WatchReporter(this.player.plays, async (report, leaving) => {
       await api.put(`/updates/${id}/watch`, report, { keepalive: leaving });
     });
   }

@@ -13,7 +13,8 @@ export function reporting(
   const counts = (): boolean => update().publish.state === 'published';
 
   function report(leaving = false): void {
-    if (update().kind !== 'text' && counts()) reporter.flush(player.timeMs, player.seen, page.by, leaving);
+    if (update().kind !== 'text' && counts())
+      reporter.flush(player.timeMs, player.plays.seen, page.by, leaving);
   }
 
   onMount(() => {
@@ -30,7 +31,7 @@ export function reporting(
     };
   });
   $effect(() => {
-    const seen = player.seen;
+    const seen = player.plays.seen;
     if (counts() && seen.length > 0) untrack(() => reporter.tick(player.timeMs, seen, page.by));
   });
   $effect(() => {
@@ -39,7 +40,7 @@ export function reporting(
 
   return {
     read: (spans) => {
-      if (counts()) reporter.flush(player.timeMs, [...player.seen, ...spans], 'reading');
+      if (counts()) reporter.flush(player.timeMs, [...player.plays.seen, ...spans], 'reading');
     },
   };
 }

@@ -54,8 +54,8 @@ export const record = {
   'record.isPaused': 'Angehalten',
   'record.time': '{time} aufgenommen',
   'record.timeOf': '{time} von höchstens {limit} aufgenommen',
-  'record.endsSoon': 'Die Grenze des Teams ist nah: noch {left}.',
-  'record.limitHint': 'In diesem Team höchstens {limit}.',
+  'record.endsSoon': 'Die längste Zeit ist bald erreicht: noch {left}.',
+  'record.limitHint': 'Höchstens {limit} lang.',
   'record.pause': 'Anhalten',
   'record.resume': 'Weiter',
   'record.stop': 'Stopp',
@@ -100,7 +100,7 @@ export const record = {
   'record.interrupted.screen_ended':
     'Du zeigst deinen Bildschirm nicht mehr, darum endete die Aufnahme. Alles ist da.',
   'record.interrupted.bubble_lost': 'Die Kamera wurde abgezogen. Die Aufnahme läuft ohne dein Bild weiter.',
-  'record.interrupted.limit': 'Die Grenze des Teams ist erreicht, darum endete die Aufnahme. Alles ist da.',
+  'record.interrupted.limit': 'Die längste Zeit ist erreicht, darum endete die Aufnahme. Alles ist da.',
   'record.interrupted.no_room':
     'Dieser Browser hat keinen Platz für mehr, darum endete die Aufnahme. Alles bis dahin ist da.',
   'record.interrupted.browser': 'Der Browser hat die Aufnahme beendet. Alles bis dahin ist da.',

@@ -44,6 +44,7 @@ export const watch = {
   'player.positionInChapter': '{time} von {total}, Kapitel {chapter}',
   'player.engagement': 'Alle Teile wurden gleich viel angesehen',
   'player.engagementLow': 'Welche Teile angesehen wurden; am wenigsten bei {time}',
+  'player.engagementAgain': '; am meisten noch einmal angesehen bei {time}',
   'player.play': 'Abspielen',
   'player.pause': 'Anhalten',
   'player.back': '10 Sekunden zurück',

@@ -51,8 +51,8 @@ export const record = {
   'record.isPaused': 'Paused',
   'record.time': 'Recorded {time}',
   'record.timeOf': 'Recorded {time} of at most {limit}',
-  'record.endsSoon': 'The team’s limit is near: {left} left.',
-  'record.limitHint': 'At most {limit} in this team.',
+  'record.endsSoon': 'The time limit is near: {left} left.',
+  'record.limitHint': 'At most {limit} long.',
   'record.pause': 'Pause',
   'record.resume': 'Go on',
   'record.stop': 'Stop',
@@ -96,7 +96,7 @@ export const record = {
   'record.interrupted.screen_ended':
     'You stopped showing your screen, so the recording ended. Everything is kept.',
   'record.interrupted.bubble_lost': 'The camera was unplugged. The recording goes on without the bubble.',
-  'record.interrupted.limit': 'The team’s limit was reached, so the recording ended. Everything is kept.',
+  'record.interrupted.limit': 'The time limit was reached, so the recording ended. Everything is kept.',
   'record.interrupted.no_room':
     'This browser has no room for more, so the recording ended. Everything up to then is kept.',
   'record.interrupted.browser': 'The browser ended the recording. Everything up to then is kept.',

@@ -41,6 +41,7 @@ export const watch = {
   'player.positionInChapter': '{time} of {total}, chapter {chapter}',
   'player.engagement': 'Its viewers played all parts alike',
   'player.engagementLow': 'Which parts its viewers played; the fewest at {time}',
+  'player.engagementAgain': '; most watched again at {time}',
   'player.play': 'Play',
   'player.pause': 'Pause',
   'player.back': 'Back 10 seconds',
