@@ -184,10 +184,10 @@ await step('the team’s limit is shown, comes near and ends the recording', asy
   await start(base, ada, page, short.id, 'Voice only');
   await page.getByRole('timer', { name: /of at most 1:00$/ }).waitFor();
   await page.clock.fastForward(56_000);
-  await page.getByText('The team’s limit is near').waitFor();
+  await page.getByText('The time limit is near').waitFor();
   await shot(page, 'limit-near');
   await page.clock.fastForward(5_000);
-  await page.getByText('The team’s limit was reached').waitFor();
+  await page.getByText('The time limit was reached').waitFor();
   await shot(page, 'limit-reached');
 });
 
