@@ -57,7 +57,10 @@ async function drops(who) {
   await who.page.locator('input[type=file]').setInputFiles(recording);
   await who.page.waitForURL(/\/u\//);
   const id = new URL(who.page.url()).pathname.split('/')[2];
-  await who.page.getByRole('region', { name: 'Draft' }).getByRole('button', { name: 'Publish', exact: true }).click();
+  const draft = who.page.getByRole('region', { name: 'Draft' });
+  // What is recorded instead is an answer to the same round.
+  assert.match(await draft.getByRole('link', { name: 'Record again' }).getAttribute('href'), /round_id=/);
+  await draft.getByRole('button', { name: 'Publish', exact: true }).click();
   await who.page.getByText('Published.').waitFor();
   return id;
 }
@@ -177,12 +180,30 @@ await step('Ada sees where the team’s day is, and reminds who is missing in Ko
 });
 
 await at('2026-11-03T08:10:00Z');
-await step('on Tuesday Ada’s plan is a checklist: done, and dropped', async () => {
+await step('on Tuesday Ada’s plan is a checklist where she writes, uploads and records: done, and dropped', async () => {
   await told(ada, '12:00');
   const { items } = (await api(ada, 'GET', '/api/v1/me/rounds')).json;
-  await ada.page.goto(`${base}/r/${items[0].round.id}`);
+  const { id, team_id } = items[0].round;
+  const own = ada.page.getByRole('region', { name: 'What you planned' });
+  await ada.page.goto(`${base}/write?team=${team_id}&round_id=${id}`);
+  await own.getByText('0 of 2 done').waitFor();
+  await own.getByRole('checkbox', { name: /Ship the voucher page/ }).check();
+  await own.getByText('1 of 2 done').waitFor();
+  await accessible(ada, 'write-plans');
+  await ada.page.goto(`${base}/upload?team=${team_id}&round_id=${id}`);
+  await ada.page.getByRole('listitem').filter({ hasText: 'What is next?' }).waitFor();
+  await own.getByRole('button', { name: /Drop: Call the bank/ }).click();
+  await own.getByText('dropped').waitFor();
+  await accessible(ada, 'upload-plans');
+  await ada.page.goto(`${base}/record?team=${team_id}&round_id=${id}`);
+  await own.getByText('dropped').waitFor();
+  assert.equal(await own.getByRole('checkbox', { name: /Ship the voucher page/ }).isChecked(), true);
+  assert.match(await ada.page.getByRole('link', { name: 'Upload a recording' }).getAttribute('href'), /round_id=/);
+  await own.getByRole('button', { name: /Take up again: Call the bank/ }).click();
+  await own.getByRole('button', { name: /Drop: Call the bank/ }).waitFor();
+  await accessible(ada, 'record-plans', { phone: true });
+  await ada.page.goto(`${base}/r/${id}`);
   const plans = ada.page.getByRole('region', { name: 'Carried over' });
-  await plans.getByRole('checkbox', { name: /Ship the voucher page/ }).check();
   await plans.getByRole('button', { name: /Drop: Call the bank/ }).click();
   await plans.getByText('dropped').waitFor();
   await plans.getByText(/1 of \d done/).waitFor();

@@ -168,6 +168,34 @@ async fn what_is_no_media_fails_in_words_and_harms_no_other_job() {
 }
 
 #[tokio::test]
+async fn a_little_longer_than_the_limit_is_kept_and_much_longer_refused() {
+    let world = World::new().await;
+    // A recorder that stops at the limit sends a little more; the team allows 10 s, a round's check-in 1 s.
+    world.sqlite("UPDATE teams SET max_duration_ms = 10000");
+    world.sqlite(
+        "INSERT INTO check_ins (id, workspace_id, team_id, audience_id, name, prompts, schedule, made_on, open_for_minutes, \
+         remind_before, max_duration_ms, created_by, created_at, version, floor_at, checked_at, next_at) SELECT t.id, \
+         t.workspace_id, t.id, t.audience_id, 'Brief', '[]', '{}', '2026-11-02', 60, '[]', 1000, u.id, 0, 1, 0, 0, 0 \
+         FROM teams t, users u",
+    );
+    world.sqlite(
+        "INSERT INTO rounds (id, check_in_id, workspace_id, team_id, audience_id, held_on, state, name, prompts, opened_at, \
+         closes_at) SELECT id, id, workspace_id, id, audience_id, '2026-11-02', 'open', 'Brief', '[]', 0, 0 FROM teams",
+    );
+    let kept = world.upload(&fixture("spoken-update.webm")).await;
+    let answer = world.upload(&fixture("spoken-update.webm")).await;
+    world.sqlite(&format!(
+        "UPDATE updates SET round_id = (SELECT id FROM rounds) WHERE id = x'{}'",
+        answer.update.0.simple()
+    ));
+    let _worker = world.worker(None, &[]);
+    let row = world.until_status(kept.update, UpdateStatus::Ready).await;
+    assert!(row.duration_ms.is_some_and(|ms| ms > 10_000), "{row:?}");
+    let row = world.until(answer.update, |row| row.status == UpdateStatus::Failed).await;
+    assert_eq!(row.failure_code.as_deref(), Some("too_long"));
+}
+
+#[tokio::test]
 async fn a_killed_media_child_is_one_spent_attempt() {
     let world = World::new().await;
     let worker = world.worker(None, &[]);
