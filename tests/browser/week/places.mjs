@@ -25,7 +25,7 @@ async function setPassword(who, link, password) {
 async function signOut(who) {
   await who.page.goto(who.base);
   await who.page.getByRole('button', { name: /Your account/ }).click();
-  await who.page.getByRole('button', { name: 'Sign out' }).click();
+  await who.page.getByRole('menuitem', { name: 'Sign out' }).click();
   await who.page.waitForURL(/\/sign-in/);
 }
 

@@ -54,7 +54,7 @@ export async function reviewAndPublish({ step, accessible }, ada, update) {
 export async function linkOverSignIn({ step }, ben, update) {
   await step('a link to a second survives Ben’s signing in', async () => {
     await ben.page.getByRole('button', { name: /Your account/ }).click();
-    await ben.page.getByRole('button', { name: 'Sign out' }).click();
+    await ben.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await ben.page.waitForURL(/\/sign-in/);
     await ben.page.goto(`${ben.base}/u/${update}?t=7`);
     await ben.page.waitForURL(/\/sign-in\?next=/);

@@ -1,5 +1,5 @@
 // Problem documents (RFC 9457) as errors.
-import { said } from '$lib/messages/said';
+import { said, saidOfField } from '$lib/messages/said';
 import type { FieldError, Problem } from './types';
 
 export type { FieldError };
@@ -33,7 +33,10 @@ export async function readError(response: Response): Promise<ApiError> {
       response.status,
       body.code ?? 'unknown',
       said('problem', body.code ?? 'unknown', body.detail ?? response.statusText),
-      body.errors ?? [],
+      (body.errors ?? []).map((error) => ({
+        ...error,
+        detail: saidOfField(error.field, error.code, error.detail),
+      })),
       retryAfterS,
     );
   } catch {

@@ -41,3 +41,4 @@ export type Export = Schemas['Export'];
 export type Job = Schemas['Job'];
 export type Workers = Schemas['Workers'];
 export type Storage = Schemas['Storage'];
+export type OutboxMail = Schemas['OutboxMail'];

@@ -8,7 +8,7 @@ import { maybe, speak, t } from './index';
 import { fromBrowser, known } from './language.svelte';
 import { setLocale } from './locale';
 import { accented, pseudo } from './pseudo';
-import { said } from './said';
+import { said, saidOfField } from './said';
 import type { Entry, Params } from './types';
 
 const EN: Record<string, Entry> = english;
@@ -133,11 +133,17 @@ describe('the catalogue', () => {
     expect(said('problem', 'gone', 'It has ended')).toBe('Das gibt es nicht mehr.');
     expect(said('problem', 'not_in_the_table', 'Something new')).toBe('Something new');
     expect(maybe('toString')).toBeNull();
+    expect(saidOfField('name', 'too_long', 'may have at most 120 characters')).toBe('Das ist zu lang.');
+    expect(saidOfField('current_password', 'wrong', 'no')).toBe('Das ist nicht dein jetziges Passwort.');
+    expect(saidOfField('name', 'not_in_the_table', 'Something new')).toBe('Das passt hier nicht.');
   });
 
   it('leaves the server its own sentence in English', () => {
     expect(said('problem', 'gone', 'The upload has ended.')).toBe('The upload has ended.');
     expect(said('problem', 'gone', '')).toBe('It has ended.');
+    expect(saidOfField('name', 'too_long', 'may have at most 120 characters')).toBe(
+      'may have at most 120 characters',
+    );
   });
 });
 
@@ -154,6 +160,22 @@ describe('the language', () => {
     expect(pseudo('Save {name} now')).toBe('⟦Şávé {name} ñów ~~~~~⟧');
     const texts = accented(english);
     for (const [key, entry] of Object.entries(EN)) expect(used(texts[key] ?? ''), key).toEqual(used(entry));
+  });
+});
+
+describe('the manifest', () => {
+  const read = (name: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(new URL(`../../../static/${name}`, import.meta.url), 'utf8'));
+  const TEXTS = ['name', 'short_name', 'description', 'lang'];
+  /** All but what is said in words. */
+  const bare = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value, (key, inner) => (TEXTS.includes(key) ? undefined : inner)));
+
+  it('is the same app in both languages', () => {
+    const [en, de] = [read('manifest.webmanifest'), read('manifest.de.webmanifest')];
+    expect(bare(de)).toEqual(bare(en));
+    expect([en.lang, de.lang]).toEqual(['en', 'de']);
+    expect(de.description).not.toBe(en.description);
   });
 });
 

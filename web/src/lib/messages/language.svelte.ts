@@ -74,9 +74,16 @@ class Language {
     setLocale(locale);
     speak(texts);
     document.documentElement.lang = code;
+    linkManifest(code);
     document.documentElement.dir = dir;
     this.code = code;
   }
+}
+
+/** What the installed app is called is told in its own language; it is the same app (`id`). */
+function linkManifest(code: Code): void {
+  const link = document.querySelector<HTMLLinkElement>("link[rel='manifest']");
+  if (link) link.href = code === 'de' ? '/manifest.de.webmanifest' : '/manifest.webmanifest';
 }
 
 function stored(): string | null {

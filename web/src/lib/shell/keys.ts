@@ -42,5 +42,8 @@ export function reader(): (press: Press) => Action | null {
 /** Whether keys belong to what has the focus. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest('input, textarea, select, dialog[open]') !== null;
+  return (
+    target.isContentEditable ||
+    target.closest('input, textarea, select, dialog[open], [role=dialog], [role=menu]') !== null
+  );
 }

@@ -66,7 +66,15 @@ export class Pager<T extends { id: string }> {
     this.busy = false;
   }
 
-  drop(id: string): void {
+  /** Takes an entry out; what is returned puts it back behind the one that it followed. */
+  take(id: string): () => void {
+    const at = this.items.findIndex((item) => item.id === id);
+    const [taken, before] = [this.items[at], this.items[at - 1]];
     this.items = this.items.filter((item) => item.id !== id);
+    return () => {
+      if (taken === undefined || has(this.items, id)) return;
+      const to = before === undefined ? 0 : this.items.findIndex((item) => item.id === before.id) + 1;
+      this.items = [...this.items.slice(0, to), taken, ...this.items.slice(to)];
+    };
   }
 }

@@ -38,7 +38,7 @@ export function shortcutsFor(player: Player, places: Places): Shortcuts {
 
 /** Does what a key asks for, unless what has the focus needs the key itself. */
 export function pressed(event: KeyboardEvent, shortcuts: Shortcuts, isText: boolean): void {
-  if (document.querySelector('dialog[open]')) return;
+  if (document.querySelector('dialog[open], [role=dialog], [role=menu]')) return;
   const action = keyAction(event, focusKind(event.target as Element | null));
   if (action === null || (isText && !FOR_TEXT.has(action))) return;
   event.preventDefault();

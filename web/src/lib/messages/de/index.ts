@@ -3,6 +3,7 @@ import { admin } from './admin';
 import { auth } from './auth';
 import { core } from './core';
 import { discuss } from './discuss';
+import { fields } from './fields';
 import { places } from './places';
 import { problems } from './problems';
 import { record } from './record';
@@ -18,6 +19,7 @@ export const german = {
   ...auth,
   ...places,
   ...problems,
+  ...fields,
   ...settings,
   ...share,
   ...watch,

@@ -132,5 +132,15 @@ export const settings = {
   'insight.answered': '{n} von {all}',
   'insight.replies': 'Vom Beitrag zur ersten Antwort',
   'insight.pair': '{from}, beantwortet aus {to}',
+  'insight.span': 'Über wie viele Tage',
+  'insight.days': ({ n }: Params) => plural(n, '{n} Tag', '{n} Tage'),
+  'insight.plot': 'Antworten Runde für Runde, daneben wie viele erwartet wurden.',
+  'close.title': 'Konto schließen',
+  'close.text':
+    'Du wirst überall abgemeldet, dein Name und deine Adresse werden vergessen. Was du veröffentlicht hast, bleibt. Das lässt sich nicht rückgängig machen.',
+  'close.do': 'Mein Konto schließen',
+  'close.ask': 'Dein Konto endgültig schließen?',
+  'workspace.quota': 'Grenze in GB',
+  'workspace.quotaHint': 'Was darüber geht, wird nicht angenommen. Leer: keine Grenze.',
   'insight.of': 'von {n}',
 } satisfies Like<typeof english>;

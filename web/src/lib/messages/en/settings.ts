@@ -130,5 +130,15 @@ export const settings = {
   'insight.answered': '{n} of {all}',
   'insight.replies': 'From a post to the first reply',
   'insight.pair': '{from}, answered from {to}',
+  'insight.span': 'Of how many days',
+  'insight.days': ({ n }: Params) => plural(n, '{n} day', '{n} days'),
+  'insight.plot': 'Answers round by round, beside how many were expected.',
+  'close.title': 'Close the account',
+  'close.text':
+    'You are signed out everywhere, and your name and address are forgotten. What you published stays. This cannot be undone.',
+  'close.do': 'Close my account',
+  'close.ask': 'Close your account for good?',
+  'workspace.quota': 'Limit in GB',
+  'workspace.quotaHint': 'Uploads beyond it are refused. Empty: no limit.',
   'insight.of': 'of {n}',
 };
