@@ -63,3 +63,64 @@ pub fn time_of_day(value: &str, _: &()) -> garde::Result {
 pub fn time_of_day_opt(value: &Option<String>, context: &()) -> garde::Result {
     value.as_deref().map_or(Ok(()), |value| time_of_day(value, context))
 }
+
+/// What the checks of fields say, by its beginning, and the word for it: the first that fits.
+const WORDS: [(&str, &str); 16] = [
+    ("must not be empty", "required"),
+    ("may have at most", "too_long"),
+    ("length is greater", "too_long"),
+    ("length is lower", "too_short"),
+    ("lower than", "too_small"),
+    ("has to be at least", "too_small"),
+    ("must not be negative", "too_small"),
+    ("greater than", "too_large"),
+    ("must not hold control", "control"),
+    ("is no e-mail", "email"),
+    ("is no time zone", "time_zone"),
+    ("is no time of day", "time_of_day"),
+    ("is no address", "address"),
+    ("has to begin with http", "address"),
+    ("the end has to come", "order"),
+    ("days are", "days"),
+];
+
+/// The word, for programs and translations, for what a check said of a field.
+pub fn word(message: &str) -> &'static str {
+    WORDS.iter().find(|(begin, _)| message.starts_with(begin)).map_or("invalid", |(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use garde::Validate;
+
+    use super::word;
+
+    #[derive(Validate)]
+    struct Form {
+        #[garde(custom(super::name))]
+        called: String,
+        #[garde(custom(super::email))]
+        mail: String,
+        #[garde(length(chars, min = 2, max = 4))]
+        text: String,
+        #[garde(range(min = 2, max = 4))]
+        number: i64,
+    }
+
+    /// Of each field, in this order.
+    fn words(called: &str, mail: &str, text: &str, number: i64) -> Vec<&'static str> {
+        let form = Form { called: called.to_owned(), mail: mail.to_owned(), text: text.to_owned(), number };
+        let report = form.validate().unwrap_err();
+        let of = |field: &str| report.iter().find(|(path, _)| path.to_string() == field);
+        let fields = ["called", "mail", "text", "number"];
+        fields.iter().filter_map(|field| of(field)).map(|(_, error)| word(error.message())).collect()
+    }
+
+    #[test]
+    fn what_a_check_says_has_a_word() {
+        assert_eq!(words(" ", "nobody", "x", 1), ["required", "email", "too_short", "too_small"]);
+        assert_eq!(words(&"x".repeat(121), "a@b.c", "xxxxx", 5), ["too_long", "too_long", "too_large"]);
+        assert_eq!(words("a\u{7}", "a@b.c", "xxx", 3), ["control"]);
+        assert_eq!(word("anything else"), "invalid");
+    }
+}

@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use garde::Validate;
 use serde::de::DeserializeOwned;
 
+use super::check;
 use crate::error::{ApiError, Code, FieldError};
 
 /// The most that a JSON body may have, in bytes.
@@ -72,7 +73,7 @@ where
             .iter()
             .map(|(path, error)| FieldError {
                 field: path.to_string(),
-                code: "invalid".to_owned(),
+                code: check::word(error.message()).to_owned(),
                 detail: error.message().to_owned(),
             })
             .collect();

@@ -5,4 +5,5 @@ pub mod backup;
 pub mod holidays;
 pub mod mail;
 pub mod notify;
+pub(crate) mod speech;
 pub mod webhooks;

@@ -311,3 +311,28 @@ async fn no_round_calls_at_night() {
     let reminded = post.came()[before..].iter().filter(|mail| mail.contains("Long: answer by")).count();
     assert_eq!(reminded, 1);
 }
+
+/// The same thread and the same digest: to Ben in German, to Ada in English.
+#[tokio::test]
+async fn mail_speaks_the_language_of_who_gets_it() {
+    let post = Post::new(&[]).await;
+    let World { ada, ben, cleo, .. } = &post.world;
+    ben.patch("/api/v1/me", json!({"locale": "de-AT"})).await.expect(200);
+    let update = post.world.text(ada, post.world.open, json!({"title": "Plan"})).await;
+    for person in [ben, ada] {
+        comment(cleo, &update, json!({"body": "When?", "kind": "question", "assignee_id": person.id})).await;
+    }
+    assert_eq!(post.go().await, 0);
+    assert_eq!(post.go_at("2026-11-02T13:00:10Z").await, 2);
+    assert_eq!(post.go_at("2026-11-02T13:30:05Z").await, 1);
+    let came = post.came();
+    let of = |name: &str| came.iter().find(|mail| header(mail, "To").contains(name)).unwrap();
+    let (german, english) = (plain(of("ben")), plain(of("ada")));
+    assert!(english.contains("Cleo asks you on \"Plan\":") && english.contains("Unsubscribe: "), "{english}");
+    assert!(german.contains("Cleo fragt dich zu ") && german.contains("Abbestellen: "), "{german}");
+    assert!(german.contains("lang=\"de\"") && german.contains("fragt dich dazu"), "{german}");
+    let digest = plain(came.last().unwrap());
+    assert_eq!(header(&digest, "Subject"), "1 Update zum Ansehen, 1 s");
+    assert!(digest.contains("Guten Morgen Ben") && digest.contains("Montag, 2. November"), "{digest}");
+    assert!(digest.contains("Von dir erwartet") && !digest.contains("Good morning"), "{digest}");
+}

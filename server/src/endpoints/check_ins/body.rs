@@ -214,7 +214,7 @@ pub async fn check(
 fn shape(new: &NewCheckIn) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if let Err(error) = check::name(&new.name, &()) {
-        errors.push(wrong("name", "invalid", error.message()));
+        errors.push(wrong("name", check::word(error.message()), error.message()));
     }
     if new.prompts.is_empty() || new.prompts.len() > MAX_PROMPTS {
         errors.push(wrong("prompts", "length", format!("There have to be 1 to {MAX_PROMPTS} prompts.")));

@@ -12,6 +12,7 @@ use crate::error::{ApiResult, Problem};
 use crate::http::{ApiJson, client};
 use crate::mail::Mail;
 use crate::state::AppState;
+use crate::tell::speech::Language;
 
 /// Whose password was forgotten.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -56,15 +57,8 @@ async fn send(state: &AppState, email: &str) -> ApiResult<()> {
         return Ok(());
     }
     let link = make_link(state, user.id).await?;
-    let text = format!(
-        "Hello {},\n\nthis link sets a new password for Meridian. It is valid for one hour and works once:\n\n{link}\n\n\
-         If you did not ask for it, nothing has changed.\n",
-        user.display_name
-    );
-    state
-        .mailer
-        .send(Mail { to: user.email, subject: "Your new password for Meridian".to_owned(), text })
-        .await;
+    let (subject, text) = Language::of(&user.locale).reset(&user.display_name, &link);
+    state.mailer.send(Mail { to: user.email, subject, text }).await;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use meridian_domain::ids::{InviteId, TeamId, WorkspaceId};
 use meridian_domain::policy;
 use meridian_store::Tx;
 use meridian_store::repo::invites::{self, NewInvite};
-use meridian_store::repo::{teams, workspaces};
+use meridian_store::repo::{teams, users, workspaces};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,6 +21,7 @@ use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, Page, check};
 use crate::mail::Mail;
 use crate::state::AppState;
+use crate::tell::speech::Language;
 
 /// How long an invitation is valid, in ms: 7 days.
 const LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -108,6 +109,7 @@ pub async fn create_invite(
     }
     let team_ids = body.team_ids.unwrap_or_default();
     check_teams(&tx, &auth, id, &team_ids).await?;
+    let inviter = users::by_id(&tx, auth.user).await?.ok_or_else(ApiError::not_found)?;
     let token = random_token();
     let new = NewInvite {
         workspace_id: id,
@@ -123,12 +125,10 @@ pub async fn create_invite(
     tx.commit().await?;
     let answer = view(made, Some(token), &state.settings.public_url);
     if let (Some(email), Some(url)) = (answer.email.clone(), answer.url.clone()) {
-        let text = format!(
-            "You are invited to the workspace \"{}\" on Meridian:\n\n{url}\n\n\
-             The link is valid for 7 days and works once.\n",
-            workspace.name
-        );
-        let mail = Mail { to: email, subject: "Your invitation to Meridian".to_owned(), text };
+        // Who is invited has no profile yet: it is written as who invites them writes.
+        let language = Language::of(&inviter.locale);
+        let (subject, text) = language.invitation(&workspace.name, &url);
+        let mail = Mail { to: email, subject, text };
         let state = state.get_ref().clone();
         actix_web::rt::spawn(async move { state.mailer.send(mail).await });
     }

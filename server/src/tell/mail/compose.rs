@@ -1,15 +1,15 @@
 //! What every mail of the outbox has.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use meridian_domain::enums::MailKind;
 use meridian_store::repo::mails::Mail;
 use meridian_store::repo::users::User;
 use minijinja::Value;
+use minijinja::value::Serde;
 
 use super::{TellError, templates, unsubscribe};
 use crate::mail::{Letter, Mail as Plain};
 use crate::state::AppState;
+use crate::tell::speech::Language;
 
 /// The part of the public address that stands behind the `@` of our Message-IDs.
 pub(crate) fn host(state: &AppState) -> String {
@@ -24,9 +24,9 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// The title of an update, or words in its place.
-pub(super) fn title(text: &str) -> String {
+pub(super) fn title(text: &str, language: Language) -> String {
     let title = line(text);
-    if title.is_empty() { "Untitled".to_owned() } else { title }
+    if title.is_empty() { language.words().untitled.to_owned() } else { title }
 }
 
 /// Minutes and seconds, for people: `45 s`, `12 min`, `1 h 05 min`.
@@ -37,13 +37,6 @@ pub(super) fn length(ms: i64) -> String {
         (_, minutes @ ..60) => format!("{minutes} min"),
         (_, minutes) => format!("{} h {:02} min", minutes.div_euclid(60), minutes.rem_euclid(60)),
     }
-}
-
-/// When something ends, on a person's clock: `12:00` today, `Tuesday 12:00` on another day.
-pub(super) fn until(now: Timestamp, at_ms: i64, zone: &TimeZone) -> Result<String, jiff::Error> {
-    let at = Timestamp::from_millisecond(at_ms)?.to_zoned(zone.clone());
-    let today = now.to_zoned(zone.clone()).date() == at.date();
-    Ok(at.strftime(if today { "%H:%M" } else { "%A %H:%M" }).to_string())
 }
 
 /// A letter out of a template and its context.
@@ -57,7 +50,10 @@ pub(super) fn letter(
     let base = &state.settings.public_url;
     let token = unsubscribe::token(&state.keys, user.id, mail.kind);
     let unsubscribe_url = format!("{base}/unsubscribe/{token}");
+    let language = Language::of(&user.locale);
     let shell = minijinja::context! {
+        say => Value::from(Serde(language.words())),
+        lang => language.tag(),
         unsubscribe_url => unsubscribe_url.clone(),
         settings_url => format!("{base}/settings/notifications"),
         name => line(&user.display_name),
@@ -99,6 +95,6 @@ mod tests {
     #[test]
     fn a_header_is_one_line() {
         assert_eq!(line("Hi\r\nBcc: all@example.org\u{0}"), "Hi Bcc: all@example.org");
-        assert_eq!(title(" \n"), "Untitled");
+        assert_eq!(title(" \n", Language::English), "Untitled");
     }
 }

@@ -13,10 +13,11 @@ use meridian_store::repo::updates::{self, RowUpdate};
 use meridian_store::repo::{teams, users};
 use minijinja::{Value, context};
 
-use super::compose::{length, letter, line, title, until};
+use super::compose::{length, letter, line, title};
 use super::{Next, TellError};
 use crate::endpoints::notifications::excerpt;
 use crate::state::AppState;
+use crate::tell::speech::{Language, counted};
 
 /// How far back the first digest, or one after a long absence, reaches, in milliseconds: a week.
 const MOST_MS: i64 = 7 * 86_400_000;
@@ -66,18 +67,18 @@ pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellErro
     }
     let total = length(found.iter().map(takes_ms).fold(0, i64::saturating_add));
     let date = Timestamp::from_millisecond(until)?.to_zoned(calendar.zone.clone());
+    let language = Language::of(&user.locale);
+    let say = language.words();
     let subject = match (found.len(), asks.len()) {
-        (0, 0) => format!("{more} waiting in your inbox"),
-        (0, 1) => "1 ask for you".to_owned(),
-        (0, asks) => format!("{asks} asks for you"),
-        (1, _) => format!("1 update to see, {total}"),
-        (count, _) => format!("{count} updates to see, {total}"),
+        (0, 0) => format!("{more} {}", say.waiting_in_inbox),
+        (0, asks) => format!("{} {}", counted(asks, say.ask, say.asks), say.for_you),
+        (count, _) => format!("{} {}, {total}", counted(count, say.update, say.updates), say.to_see),
     };
     let shown = context! {
-        date => date.strftime("%A, %-d %B").to_string(),
-        updates => show_updates(state, &found).await?,
+        date => language.date(date.date()),
+        updates => show_updates(state, &found, language).await?,
         asks => show_asks(state, &asks).await?,
-        rounds => show_rounds(state, user.id, &calendar.zone).await?,
+        rounds => show_rounds(state, user.id, &calendar.zone, language).await?,
         total => total,
         more => more,
         inbox_url => format!("{}/inbox", state.settings.public_url),
@@ -99,13 +100,17 @@ fn takes_ms(update: &RowUpdate) -> i64 {
     update.visible_ms().unwrap_or_else(|| words.saturating_mul(60_000).div_euclid(WORDS_A_MINUTE))
 }
 
-async fn show_updates(state: &AppState, found: &[RowUpdate]) -> Result<Vec<Value>, TellError> {
+async fn show_updates(
+    state: &AppState,
+    found: &[RowUpdate],
+    language: Language,
+) -> Result<Vec<Value>, TellError> {
     let conn = state.store.reader();
     let people = updates::people(conn, &found.iter().map(|row| row.author_id).collect::<Vec<_>>()).await?;
     let mut all = Vec::new();
     for row in found {
         all.push(context! {
-            title => title(&row.title),
+            title => title(&row.title, language),
             author => people.get(&row.author_id).map(|person| line(&person.display_name)),
             team => teams::name(conn, row.team_id).await?.unwrap_or_default(),
             length => length(takes_ms(row)),
@@ -129,7 +134,12 @@ async fn show_asks(state: &AppState, found: &[RowComment]) -> Result<Vec<Value>,
 }
 
 /// The rounds that wait for the person's answer now.
-async fn show_rounds(state: &AppState, user: UserId, zone: &TimeZone) -> Result<Vec<Value>, TellError> {
+async fn show_rounds(
+    state: &AppState,
+    user: UserId,
+    zone: &TimeZone,
+    language: Language,
+) -> Result<Vec<Value>, TellError> {
     let now = state.clock().now();
     let open = rounds::open_of_user(state.store.reader(), user).await?;
     let at = now.as_millisecond();
@@ -137,7 +147,7 @@ async fn show_rounds(state: &AppState, user: UserId, zone: &TimeZone) -> Result<
     let show = |mine: &Mine| -> Result<Value, TellError> {
         Ok(context! {
             title => line(&mine.round.name),
-            until => until(now, mine.window.due_at, zone)?,
+            until => language.until(now, mine.window.due_at, zone)?,
             url => format!("{}/r/{}", state.settings.public_url, mine.round.id),
         })
     };

@@ -5,9 +5,10 @@ use meridian_store::repo::mails::Mail;
 use meridian_store::repo::{notifications, rounds, teams, updates, users};
 use minijinja::context;
 
-use super::compose::{host, letter, line, until};
+use super::compose::{host, letter, line};
 use super::{Next, TellError};
 use crate::state::AppState;
+use crate::tell::speech::Language;
 
 /// What is to be done with the mail now: nothing once the person has answered, is out, or their window has ended.
 pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellError> {
@@ -29,7 +30,8 @@ pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellErro
     if earliest > now {
         return Ok(Next::Wait(earliest));
     }
-    let until = until(now, mine.window.due_at, &calendar.zone)?;
+    let language = Language::of(&user.locale);
+    let until = language.until(now, mine.window.due_at, &calendar.zone)?;
     let name = line(&mine.round.name);
     let by = entry.items.iter().find_map(|item| item.actor_id);
     let by = match by {
@@ -38,16 +40,18 @@ pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellErro
     };
     let shown = context! {
         title => name.clone(),
+        quoted => language.quoted(&name),
         by => by,
         team => teams::name(conn, mine.round.team_id).await?.unwrap_or_default(),
         until => until.clone(),
-        date => mine.round.date.strftime("%A, %-d %B").to_string(),
+        date => language.date(mine.round.date),
         prompts => mine.round.prompts.iter().map(|prompt| line(&prompt.text)).collect::<Vec<_>>(),
         base => state.settings.public_url.clone(),
         query => format!("team={}&round_id={}", mine.round.team_id, mine.round.id),
         url => format!("{}/r/{}", state.settings.public_url, mine.round.id),
     };
-    let mut letter = letter(state, mail, &user, &format!("{name}: answer by {until}"), &shown)?;
+    let subject = format!("{name}: {} {until}", language.words().answer_by);
+    let mut letter = letter(state, mail, &user, &subject, &shown)?;
     letter.thread_id = Some(format!("round.{}@{}", mine.round.id, host(state)));
     Ok(Next::Send(Box::new(letter)))
 }

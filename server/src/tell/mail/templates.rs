@@ -29,8 +29,10 @@ pub(super) fn render(kind: MailKind, context: &Value) -> Result<(String, String)
 #[cfg(test)]
 mod tests {
     use minijinja::context;
+    use minijinja::value::Serde;
 
     use super::*;
+    use crate::tell::speech::Language;
 
     #[test]
     fn what_people_write_is_inert_in_html() {
@@ -38,19 +40,25 @@ mod tests {
         let items = vec![context! {
             title => hostile, author => hostile, team => hostile, url => "https://m.example/u/1", length => "2 min",
         }];
-        let entries =
-            vec![context! { who => hostile, what => hostile, text => hostile, url => "https://m.example" }];
+        let entries = vec![
+            context! { who => hostile, what => hostile, here => hostile, text => hostile, url => "https://m.example" },
+        ];
         let context = context! {
-            name => hostile, subject => hostile, title => hostile, team => hostile, url => "https://m.example/u/1",
+            name => hostile, subject => hostile, title => hostile, quoted => hostile, team => hostile, url => "https://m.example/u/1",
             until => hostile, by => hostile, date => hostile, prompts => vec![hostile], base => "https://m.example", query => "team=1",
             updates => items.clone(), asks => items.clone(), rounds => items, entries => entries, total => "2 min", more => 0,
             unsubscribe_url => "https://m.example/unsubscribe/x", settings_url => "https://m.example/s", urgent => true,
         };
-        for &kind in MailKind::ALL {
+        for (kind, language) in
+            MailKind::ALL.iter().flat_map(|&kind| [(kind, Language::English), (kind, Language::German)])
+        {
+            let say = Value::from(Serde(language.words()));
+            let context = context! { say => say, lang => language.tag(), ..context.clone() };
             let (text, html) = render(kind, &context).unwrap();
             assert!(!html.contains("<script") && !html.contains("\" onload"), "{html}");
             assert!(text.contains(hostile) && html.contains("&lt;script&gt;"), "{text}");
             assert!(text.contains("https://m.example/unsubscribe/x") && html.contains("unsubscribe"));
+            assert!(html.contains(&format!("<html lang=\"{}\">", language.tag())), "{html}");
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Mail about one thread: what happened in it since the last one.
 
-use meridian_domain::enums::{CommentKind, NotificationKind};
 use meridian_domain::ids::CommentId;
 use meridian_domain::notify::{Calendar, mail_at};
-use meridian_store::repo::comments::{self, RowComment};
+use meridian_store::repo::comments;
 use meridian_store::repo::mails::Mail;
-use meridian_store::repo::notifications::{self, Item, Notification};
+use meridian_store::repo::notifications::{self, Notification};
 use meridian_store::repo::updates::{self, RowUpdate};
 use meridian_store::repo::{teams, users};
 use minijinja::{Value, context};
@@ -13,6 +12,7 @@ use minijinja::{Value, context};
 use super::compose::{host, letter, line, title};
 use super::{Next, TellError};
 use crate::state::AppState;
+use crate::tell::speech::Language;
 
 /// How many characters of a comment are told.
 const MOST_CHARS: usize = 2_000;
@@ -39,17 +39,19 @@ pub(super) async fn next(state: &AppState, mail: &Mail) -> Result<Next, TellErro
     }
     let Some(update) = entry.update_id else { return Ok(Next::Skip) };
     let Some(update) = updates::find_visible(conn, user.id, update).await? else { return Ok(Next::Skip) };
-    let entries = entries(state, &entry, &update).await?;
+    let language = Language::of(&user.locale);
+    let entries = entries(state, &entry, &update, language).await?;
     let place = teams::name(conn, update.team_id).await?.unwrap_or_default();
+    let title = title(&update.title, language);
     let shown = context! {
-        title => title(&update.title),
+        title => title.clone(),
         team => place,
         url => format!("{}/u/{}", state.settings.public_url, update.id),
         entries => entries,
         urgent => mail.urgent,
     };
-    let subject = if mail.urgent { "Urgent: " } else { "Re: " };
-    let subject = format!("{subject}{}", title(&update.title));
+    let about = if mail.urgent { language.words().urgent } else { language.words().re };
+    let subject = format!("{about}: {title}");
     let mut letter = letter(state, mail, &user, &subject, &shown)?;
     letter.thread_id = Some(format!("update.{}@{}", update.id, host(state)));
     Ok(Next::Send(Box::new(letter)))
@@ -59,13 +61,15 @@ async fn entries(
     state: &AppState,
     entry: &Notification,
     update: &RowUpdate,
+    language: Language,
 ) -> Result<Vec<Value>, TellError> {
     let conn = state.store.reader();
     let said: Vec<CommentId> = entry.items.iter().filter_map(|item| item.comment_id).collect();
     let said = comments::find_all(conn, &said).await?;
     let actors: Vec<_> = entry.items.iter().filter_map(|item| item.actor_id).collect();
     let people = updates::people(conn, &actors).await?;
-    let base = &state.settings.public_url;
+    let (base, say) = (&state.settings.public_url, language.words());
+    let named = title(&update.title, language);
     let mut told: Vec<CommentId> = Vec::new();
     let mut all = Vec::new();
     for item in entry.items.iter().rev() {
@@ -75,39 +79,23 @@ async fn entries(
             continue;
         }
         told.extend(comment.map(|row| row.id));
-        let guest =
-            comment.and_then(|row| row.guest_name.as_ref()).map(|name| format!("{} (guest)", line(name)));
+        let guest = comment.and_then(|row| row.guest_name.as_ref());
+        let guest = guest.map(|name| format!("{} ({})", line(name), say.guest));
         let who = item.actor_id.and_then(|id| people.get(&id)).map(|person| line(&person.display_name));
         let url = match comment {
             Some(row) => format!("{base}/u/{}#comment-{}", update.id, row.id),
             None => format!("{base}/u/{}", update.id),
         };
+        let (what, here) = language.deed(item.kind, comment.map(|row| row.kind), &named);
         all.push(context! {
-            who => who.or(guest).unwrap_or_else(|| "Somebody".to_owned()),
-            what => what(item, comment),
+            who => who.or(guest).unwrap_or_else(|| say.somebody.to_owned()),
+            what => what,
+            here => here,
             text => comment.map(|row| cut(&row.body)),
             url => url,
         });
     }
     Ok(all)
-}
-
-fn what(item: &Item, comment: Option<&RowComment>) -> &'static str {
-    match (item.kind, comment.map(|row| row.kind)) {
-        (NotificationKind::Answer, _) => "accepted your answer on",
-        (NotificationKind::Backup, _) => "asked something urgent that nobody took note of on",
-        (NotificationKind::Talk, _) => "would like to talk live on",
-        (NotificationKind::Ask | NotificationKind::Urgent, Some(CommentKind::Question)) => "asks you on",
-        (NotificationKind::Ask | NotificationKind::Urgent, Some(CommentKind::Blocker)) => {
-            "needs you for a blocker on"
-        }
-        (NotificationKind::Ask | NotificationKind::Urgent, Some(CommentKind::Action)) => "asks you to act on",
-        (NotificationKind::Mention | NotificationKind::Urgent, Some(_)) => "mentioned you on",
-        (NotificationKind::Reply, Some(_)) => "replied on",
-        (NotificationKind::Reply, None) => "replied with",
-        (_, Some(_)) => "commented on",
-        (_, None) => "sent you",
-    }
 }
 
 fn cut(text: &str) -> String {
