@@ -14,6 +14,7 @@ mod m0012_share;
 mod m0013_admin;
 mod m0016_sign_in;
 mod m0017_replays;
+mod m0019_pages;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_admin::Migration),
             Box::new(m0016_sign_in::Migration),
             Box::new(m0017_replays::Migration),
+            Box::new(m0019_pages::Migration),
         ]
     }
 }

@@ -1,8 +1,11 @@
 //! Credentials as the extractor needs them: is this session alive, whose API token is this.
 
+use std::collections::HashSet;
+
 use meridian_domain::enums::Scope;
 use meridian_domain::ids::{ApiTokenId, SessionId, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use crate::entity::{api_tokens, sessions, users};
 use crate::{Conn, StoreError, json};
@@ -34,6 +37,25 @@ pub async fn session_is_active(
         return Ok(false);
     }
     user_is_active(conn, user).await
+}
+
+/// Those of some sessions that are neither revoked nor out of time, with whose they are. Whether an account is open is
+/// for [`super::visibility::active_members`] to say.
+pub async fn active_sessions(
+    conn: &impl Conn,
+    ids: &[SessionId],
+    now_ms: i64,
+) -> Result<HashSet<(SessionId, UserId)>, StoreError> {
+    let rows: Vec<(Uuid, Uuid)> = sessions::Entity::find()
+        .select_only()
+        .columns([sessions::Column::Id, sessions::Column::UserId])
+        .filter(sessions::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(sessions::Column::RevokedAt.is_null())
+        .filter(sessions::Column::ExpiresAt.gt(now_ms))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().map(|(id, user)| (id.into(), user.into())).collect())
 }
 
 /// Whether a user exists and is not disabled.

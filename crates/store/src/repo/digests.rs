@@ -46,12 +46,13 @@ pub async fn readers(conn: &impl Conn) -> Result<Vec<Reader>, StoreError> {
         .collect()
 }
 
-/// A condition on `updates`: of a team that somebody has joined, or for them alone. Open teams that they have not
-/// joined they may read, but nobody tells them.
+/// A condition on `updates`: for a team that somebody has joined, or for named people with them. Open teams that they
+/// have not joined they may read, but nobody tells them. It names audiences, so that an index leads from them to what
+/// was published there.
 pub(super) fn concerns(user: UserId) -> SimpleExpr {
     Expr::cust_with_values(
-        "(EXISTS (SELECT 1 FROM team_members tm WHERE tm.team_id = updates.team_id AND tm.user_id = ?) \
-        OR EXISTS (SELECT 1 FROM audience_members am WHERE am.audience_id = updates.audience_id AND am.user_id = ?))",
+        "updates.audience_id IN (SELECT a.id FROM team_members tm JOIN audiences a ON a.team_id = tm.team_id \
+            WHERE tm.user_id = ? UNION ALL SELECT am.audience_id FROM audience_members am WHERE am.user_id = ?)",
         [user.0, user.0],
     )
 }

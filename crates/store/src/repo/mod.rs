@@ -18,6 +18,8 @@ pub mod events;
 pub mod exports;
 pub mod feeds;
 pub mod figures;
+#[cfg(test)]
+mod growth;
 pub mod idempotency;
 pub mod identities;
 pub mod insights;

@@ -7,6 +7,7 @@ use meridian_domain::ids::{UpdateId, UserId};
 use meridian_domain::ranges;
 use meridian_domain::rounds::playlist::{Answer, Playlist, playlist};
 use meridian_domain::rounds::{answer_state, meeting_minutes, minutes, prompts, reading_ms};
+use meridian_domain::transcript::Span;
 use meridian_store::Conn;
 use meridian_store::repo::comments::RowComment;
 use meridian_store::repo::rounds::{self, PlanItem, Round, RoundMember};
@@ -39,12 +40,14 @@ pub(super) async fn gather(conn: &impl Conn, viewer: UserId, round: &Round) -> A
     let members = expected(conn, round, &answers).await?;
     let comments = rounds::marks(conn, viewer, round).await?;
     let plans = rounds::plans(conn, round).await?;
-    let goals = rounds::goals(conn, round).await?;
+    let goals = rounds::goals(round, &plans);
+    let spoken = spoken(conn, &answers).await?;
     let (mut by_prompt, mut said) = (HashMap::new(), HashMap::new());
     for answer in &answers {
-        let parts = parts(conn, round, answer).await?;
+        let spans = spoken.get(&answer.id).map_or(&[][..], Vec::as_slice);
+        let parts = parts(round, answer, spans);
         if parts.is_empty() && answer.kind != UpdateKind::Text {
-            said.insert(answer.id, spoken(conn, answer).await?);
+            said.insert(answer.id, text_of(spans));
         }
         by_prompt.insert(answer.id, parts);
     }
@@ -79,32 +82,36 @@ async fn expected(
         .collect())
 }
 
-async fn spoken(conn: &impl Conn, answer: &RowUpdate) -> ApiResult<String> {
-    let found = transcripts::current(conn, answer.id, None).await?;
-    let spans = found.map(|found| found.visible(answer).spans()).unwrap_or_default();
-    Ok(spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" "))
+/// What was said in recorded answers, as far as a trim shows it; two statements whatever their number.
+async fn spoken(conn: &impl Conn, answers: &[RowUpdate]) -> ApiResult<HashMap<UpdateId, Vec<Span>>> {
+    let recorded = answers.iter().filter(|answer| answer.kind != UpdateKind::Text);
+    let ids: Vec<UpdateId> = recorded.map(|answer| answer.id).collect();
+    let mut found = transcripts::current_of(conn, &ids).await?;
+    let spans = answers.iter().filter_map(|answer| {
+        found.remove(&answer.id).map(|transcript| (answer.id, transcript.visible(answer).spans()))
+    });
+    Ok(spans.collect())
+}
+
+fn text_of(spans: &[Span]) -> String {
+    spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// An answer's parts by prompt, with their text.
-async fn parts(conn: &impl Conn, round: &Round, answer: &RowUpdate) -> ApiResult<Vec<ByPrompt>> {
+fn parts(round: &Round, answer: &RowUpdate, spans: &[Span]) -> Vec<ByPrompt> {
     if answer.kind == UpdateKind::Text {
         let sections = prompts::sections(&answer.body, &round.prompts);
         let part = |(prompt_id, text): (String, String)| {
             let html = Some(markdown::to_html(&text));
             ByPrompt { prompt_id, start_ms: 0, end_ms: 0, text, html }
         };
-        return Ok(sections.into_iter().map(part).collect());
+        return sections.into_iter().map(part).collect();
     }
-    let Some(span) = answer.visible_span() else { return Ok(Vec::new()) };
+    let Some(span) = answer.visible_span() else { return Vec::new() };
     let known = |id: &&str| round.prompts.iter().any(|prompt| prompt.id == **id);
     let chapters: Vec<(i64, Option<&str>)> =
         answer.chapters.iter().map(|c| (c.at_ms, c.prompt_id.as_deref().filter(known))).collect();
     let slices = prompts::slices(&chapters, span);
-    if slices.is_empty() {
-        return Ok(Vec::new());
-    }
-    let transcript = transcripts::current(conn, answer.id, None).await?;
-    let spans = transcript.map(|found| found.visible(answer).spans()).unwrap_or_default();
     let part = |slice: prompts::Slice| {
         // A segment belongs to the prompt in which its middle lies.
         let inside = spans.iter().filter(|span| {
@@ -115,7 +122,7 @@ async fn parts(conn: &impl Conn, round: &Round, answer: &RowUpdate) -> ApiResult
         let prompts::Slice { prompt_id, start_ms, end_ms } = slice;
         ByPrompt { prompt_id, start_ms, end_ms, text, html: None }
     };
-    Ok(slices.into_iter().map(part).collect())
+    slices.into_iter().map(part).collect()
 }
 
 fn answer_of(update: &RowUpdate, comments: &[&RowComment]) -> Answer {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use meridian_domain::enums::{PublishState, UpdateKind};
 use meridian_domain::ids::{RoundId, UpdateId, UserId};
 use meridian_domain::ranges;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Round;
@@ -99,33 +99,43 @@ pub async fn watched(conn: &impl Conn, rows: &[RowUpdate]) -> Result<WatchTime, 
 }
 
 /// Comments of a kind that matters on a round's answers that the viewer sees, and open asks on answers to earlier
-/// rounds of the same check-in: they stay open across rounds. Oldest first.
+/// rounds of the same check-in for the same people: they stay open across rounds. Oldest first.
 pub async fn marks(conn: &impl Conn, viewer: UserId, round: &Round) -> Result<Vec<RowComment>, StoreError> {
-    let kinds = ["question", "decision", "action", "blocker"];
     let this = Expr::cust_with_values(
         "comments.update_id IN (SELECT u.id FROM updates u WHERE u.round_id = ?)",
         [round.id.0],
     );
-    let earlier = Expr::cust_with_values(
-        "comments.resolved_at IS NULL AND comments.assignee_id IS NOT NULL AND comments.kind <> 'decision' \
-         AND comments.update_id IN (SELECT u.id FROM updates u JOIN rounds r ON r.id = u.round_id \
-             WHERE r.check_in_id = ? AND r.held_on < ?)",
-        [sea_orm::Value::from(round.check_in_id.0), round.date.to_string().into()],
+    let here =
+        marked(viewer, ["question", "decision", "action", "blocker"]).filter(this).all(conn.raw()).await?;
+    let (check_in, date) = (round.check_in_id.0, round.date.to_string());
+    let rounds = Expr::cust_with_values(
+        "EXISTS (SELECT 1 FROM updates u JOIN rounds r ON r.id = u.round_id WHERE u.id = comments.update_id \
+            AND r.check_in_id = ? AND r.held_on < ?)",
+        [sea_orm::Value::from(check_in), date.into()],
     );
+    let earlier = marked(viewer, ["question", "action", "blocker"])
+        .filter(comments::Column::ResolvedAt.is_null())
+        .filter(comments::Column::AssigneeId.is_not_null())
+        // By the few that are open, not through all that was ever answered.
+        .filter(comments::Column::AudienceId.eq(round.audience_id.0))
+        .filter(rounds)
+        .all(conn.raw())
+        .await?;
+    let mut rows: Vec<comments::Model> = here.into_iter().chain(earlier).collect();
+    rows.sort_by_key(|row| (row.created_at, row.id));
+    rows.into_iter().map(crate::repo::comments::from_row).collect()
+}
+
+/// Comments of these kinds on updates that the viewer sees.
+fn marked<const N: usize>(viewer: UserId, kinds: [&str; N]) -> sea_orm::Select<comments::Entity> {
     let seen = Query::select()
         .expr(Expr::val(1))
         .from(table::Entity)
         .and_where(Expr::cust("updates.id = comments.update_id"))
         .and_where(visibility::sees_update(viewer))
         .to_owned();
-    let rows = comments::Entity::find()
+    comments::Entity::find()
         .filter(comments::Column::DeletedAt.is_null())
         .filter(comments::Column::Kind.is_in(kinds))
-        .filter(this.or(earlier))
         .filter(Expr::exists(seen))
-        .order_by_asc(comments::Column::CreatedAt)
-        .order_by_asc(comments::Column::Id)
-        .all(conn.raw())
-        .await?;
-    rows.into_iter().map(crate::repo::comments::from_row).collect()
 }

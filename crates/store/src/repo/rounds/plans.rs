@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use meridian_domain::enums::{PlanState, UpdateKind};
 use meridian_domain::ids::{CheckInId, CommentId, PlanItemId, RoundId, UpdateId, UserId};
 use meridian_domain::rounds::prompts;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Round;
@@ -55,23 +55,26 @@ pub async fn carried_over(conn: &impl Conn, round: &Round) -> Result<Vec<PlanIte
     Ok(items.into_iter().filter(|item| item.from_round_id != round.id).collect())
 }
 
-/// The goals of a round: plans that were pinned before it closed, open or settled since it opened; what is due first
-/// comes first.
-pub async fn goals(conn: &impl Conn, round: &Round) -> Result<Vec<PlanItem>, StoreError> {
-    let mut items = plans(conn, round).await?;
+/// The goals of a round, of its [`plans`]: those that were pinned before it closed; what is due first comes first.
+pub fn goals(round: &Round, plans: &[PlanItem]) -> Vec<PlanItem> {
     let closed = round.closed_at.unwrap_or(i64::MAX);
-    items.retain(|item| item.due_on.is_some() && item.pinned_at.is_some_and(|at| at < closed));
+    let is_goal = |item: &&PlanItem| item.due_on.is_some() && item.pinned_at.is_some_and(|at| at < closed);
+    let mut items: Vec<PlanItem> = plans.iter().filter(is_goal).cloned().collect();
     items.sort_by_key(|item| item.due_on);
-    Ok(items)
+    items
 }
 
 /// The plans that a round begins with or that were made in it: of the check-in, for the same people, open or settled
 /// since it opened.
 pub async fn plans(conn: &impl Conn, round: &Round) -> Result<Vec<PlanItem>, StoreError> {
-    let open = plan_items::Column::SettledAt.is_null().or(plan_items::Column::SettledAt.gte(round.opened_at));
+    // As the index of plans by their end has it.
+    let open = Expr::cust_with_values(
+        "COALESCE(plan_items.settled_at, 9223372036854775807) >= ?",
+        [round.opened_at],
+    );
     let earlier = Expr::cust_with_values(
-        "plan_items.from_round_id IN (SELECT r.id FROM rounds r WHERE r.check_in_id = ? AND r.held_on <= ? \
-         AND r.audience_id = ?)",
+        "EXISTS (SELECT 1 FROM rounds r WHERE r.id = plan_items.from_round_id AND r.check_in_id = ? \
+         AND r.held_on <= ? AND r.audience_id = ?)",
         [
             sea_orm::Value::from(round.check_in_id.0),
             round.date.to_string().into(),

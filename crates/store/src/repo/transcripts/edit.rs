@@ -82,7 +82,7 @@ async fn copy(tx: &Tx, original: &transcripts::Model) -> Result<(Uuid, i64), Sto
     let update: UpdateId = original.update_id.into();
     let edited = TranscriptOrigin::Edited.as_str();
     let earlier = ids(tx, update, |row| row.origin == edited && row.language == original.language).await?;
-    let segments = segment_rows(tx, original.id).await?;
+    let segments = segment_rows(tx, vec![original.id]).await?;
     let spans = segments.iter().cloned().map(|row| Ok(segment(row)?.span));
     let spans: Vec<Span> = spans.collect::<Result<_, StoreError>>()?;
     let row = Row {

@@ -6,6 +6,8 @@ mod edit;
 mod recognise;
 mod suggestions;
 
+use std::collections::HashMap;
+
 use meridian_domain::enums::TranscriptOrigin;
 use meridian_domain::ids::{SegmentId, TranscriptId, UpdateId, UserId};
 use meridian_domain::transcript::{Span, Word, cut};
@@ -90,13 +92,40 @@ pub async fn current(
     update: UpdateId,
     language: Option<&str>,
 ) -> Result<Option<Transcript>, StoreError> {
-    let rows = ordered(conn, update).await?;
+    let rows = ordered(conn, vec![update.0]).await?;
     let fits =
         |row: &&transcripts::Model| language.is_none_or(|language| same_language(&row.language, language));
     match rows.iter().find(fits) {
-        Some(row) => Ok(Some(whole(conn, row).await?)),
+        Some(row) => Ok(Some(whole(row, segment_rows(conn, vec![row.id]).await?)?)),
         None => Ok(None),
     }
+}
+
+/// The transcripts that people see of some updates, by update; two statements whatever their number.
+pub async fn current_of(
+    conn: &impl Conn,
+    updates: &[UpdateId],
+) -> Result<HashMap<UpdateId, Transcript>, StoreError> {
+    let ids: Vec<Uuid> = updates.iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut current: HashMap<Uuid, transcripts::Model> = HashMap::new();
+    for row in ordered(conn, ids).await? {
+        current.entry(row.update_id).or_insert(row);
+    }
+    if current.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut segments: HashMap<Uuid, Vec<transcript_segments::Model>> = HashMap::new();
+    for row in segment_rows(conn, current.values().map(|row| row.id).collect()).await? {
+        segments.entry(row.transcript_id).or_default().push(row);
+    }
+    let with_segments = |row: transcripts::Model| -> Result<(UpdateId, Transcript), StoreError> {
+        let segments = segments.remove(&row.id).unwrap_or_default();
+        Ok((row.update_id.into(), whole(&row, segments)?))
+    };
+    current.into_values().map(with_segments).collect()
 }
 
 /// The row of the transcript that people see.
@@ -104,13 +133,13 @@ pub(crate) async fn current_row(
     conn: &impl Conn,
     update: UpdateId,
 ) -> Result<Option<transcripts::Model>, StoreError> {
-    Ok(ordered(conn, update).await?.into_iter().next())
+    Ok(ordered(conn, vec![update.0]).await?.into_iter().next())
 }
 
-/// An update's transcripts, the one that people see first.
-async fn ordered(conn: &impl Conn, update: UpdateId) -> Result<Vec<transcripts::Model>, StoreError> {
+/// Transcripts of some updates; of each the one that people see comes first.
+async fn ordered(conn: &impl Conn, updates: Vec<Uuid>) -> Result<Vec<transcripts::Model>, StoreError> {
     let mut rows = transcripts::Entity::find()
-        .filter(transcripts::Column::UpdateId.eq(update.0))
+        .filter(transcripts::Column::UpdateId.is_in(updates))
         .filter(transcripts::Column::State.is_in([READY, RUNNING]))
         .order_by_desc(transcripts::Column::Revision)
         .all(conn.raw())
@@ -130,8 +159,10 @@ fn same_language(a: &str, b: &str) -> bool {
     primary(a) == primary(b)
 }
 
-async fn whole(conn: &impl Conn, row: &transcripts::Model) -> Result<Transcript, StoreError> {
-    let segments = segment_rows(conn, row.id).await?;
+fn whole(
+    row: &transcripts::Model,
+    segments: Vec<transcript_segments::Model>,
+) -> Result<Transcript, StoreError> {
     Ok(Transcript {
         id: row.id.into(),
         update_id: row.update_id.into(),
@@ -146,10 +177,10 @@ async fn whole(conn: &impl Conn, row: &transcripts::Model) -> Result<Transcript,
 
 async fn segment_rows(
     conn: &impl Conn,
-    transcript: Uuid,
+    transcripts: Vec<Uuid>,
 ) -> Result<Vec<transcript_segments::Model>, StoreError> {
     let query = transcript_segments::Entity::find()
-        .filter(transcript_segments::Column::TranscriptId.eq(transcript))
+        .filter(transcript_segments::Column::TranscriptId.is_in(transcripts))
         .order_by_asc(transcript_segments::Column::StartMs)
         .order_by_asc(transcript_segments::Column::Id);
     Ok(query.all(conn.raw()).await?)

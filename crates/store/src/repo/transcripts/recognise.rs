@@ -184,7 +184,7 @@ pub async fn finish_recognised(
     };
     let update: UpdateId = row.update_id.into();
     let own = row.id;
-    if segment_rows(tx, own).await?.is_empty() {
+    if segment_rows(tx, vec![own]).await?.is_empty() {
         remove(tx, vec![own]).await?;
     } else {
         let recognised = TranscriptOrigin::Recognised.as_str();
@@ -238,7 +238,7 @@ pub(super) async fn settle(tx: &Tx, update: UpdateId) -> Result<(), StoreError> 
 
 async fn word_count(tx: &Tx, transcript: Uuid) -> Result<i64, StoreError> {
     let mut words = 0;
-    for row in segment_rows(tx, transcript).await? {
+    for row in segment_rows(tx, vec![transcript]).await? {
         let found: Vec<serde_json::Value> = crate::json::read("transcript_segments.words", &row.words)?;
         words += i64::try_from(found.len()).unwrap_or(0);
     }

@@ -74,7 +74,7 @@ pub(super) async fn fill(tx: &Tx, transcript: &crate::entity::transcripts::Model
     if there.is_some() {
         return Ok(());
     }
-    let rows = super::segment_rows(tx, transcript.id).await?;
+    let rows = super::segment_rows(tx, vec![transcript.id]).await?;
     let segments = rows.into_iter().map(super::segment).collect::<Result<Vec<_>, _>>()?;
     let spans: Vec<_> = segments.iter().map(|segment| segment.span.clone()).collect();
     let said = comments::Entity::find()

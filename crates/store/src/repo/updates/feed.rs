@@ -91,8 +91,9 @@ async fn page(
         rows.extend(published.all(conn.raw()).await?);
     }
     if filter.drafts != Drafts::None {
+        // In words, as the index of what is not published yet has it.
         let mine = before(select(), Column::CreatedAt, after)
-            .filter(Column::PublishState.ne(PublishState::Published.as_str()))
+            .filter(Expr::cust("updates.publish_state <> 'published'"))
             .filter(Column::AuthorId.eq(viewer.0));
         rows.extend(mine.all(conn.raw()).await?);
     }
@@ -127,8 +128,9 @@ fn before(select: Select<updates::Entity>, key: Column, after: Option<FeedKey>) 
     let select = select.order_by_desc(key).order_by_desc(Column::Id);
     match after {
         None => select,
-        Some(FeedKey(at, id)) => {
-            select.filter(Expr::col(key).lt(at).or(Expr::col(key).eq(at).and(Expr::col(Column::Id).lt(id))))
-        }
+        // The first half is what an index is entered by: without it a page reads all that come before it.
+        Some(FeedKey(at, id)) => select
+            .filter(Expr::col(key).lte(at))
+            .filter(Expr::col(key).lt(at).or(Expr::col(Column::Id).lt(id))),
     }
 }

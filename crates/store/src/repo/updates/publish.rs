@@ -78,7 +78,8 @@ async fn plan(
 /// Publishes what is due, each in a transaction of its own. Answers how many; any number of servers may call it.
 pub async fn publish_due(store: &Store) -> Result<usize, StoreError> {
     let due: Vec<updates::Model> = updates::Entity::find()
-        .filter(Column::PublishState.eq(PublishState::Scheduled.as_str()))
+        // In words, as the index of what is scheduled has it.
+        .filter(Expr::cust("updates.publish_state = 'scheduled'"))
         .filter(Column::PublishAt.lte(store.clock().now_ms()))
         .filter(Column::DeletedAt.is_null())
         .order_by_asc(Column::PublishAt)
