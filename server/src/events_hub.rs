@@ -19,6 +19,8 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::listeners::{Listener, Listeners, Listening};
+
 /// How often the table is looked at while somebody listens.
 const EVERY: Duration = Duration::from_millis(50);
 /// How often while nobody does; the first events of a new stream may come that much later.
@@ -78,11 +80,14 @@ struct Inner {
     commits: watch::Sender<u64>,
     closed: CancellationToken,
     reader: JoinHandle<()>,
+    listeners: Listeners,
+    rights: JoinHandle<()>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         self.reader.abort();
+        self.rights.abort();
     }
 }
 
@@ -98,12 +103,20 @@ impl Hub {
         let last = events::newest(store.reader()).await?;
         let reading = read(store.clone(), watcher, sender.clone(), commits.clone(), last);
         let reader = tokio::spawn(reading);
-        Ok(Self(Arc::new(Inner { sender, commits, closed: CancellationToken::new(), reader })))
+        let (listeners, count) = (Listeners::default(), commits.clone());
+        let rights = tokio::spawn(listeners.clone().watch(store.clone(), move || *count.borrow()));
+        let closed = CancellationToken::new();
+        Ok(Self(Arc::new(Inner { sender, commits, closed, reader, listeners, rights })))
     }
 
     /// What happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Ready>> {
         self.0.sender.subscribe()
+    }
+
+    /// Says when somebody who listens to a workspace may not any more.
+    pub(crate) fn listening(&self, listener: Listener) -> Listening {
+        self.0.listeners.add(listener)
     }
 
     /// A number that grows when anything was committed: as long as it stands, no right has changed.

@@ -11,6 +11,7 @@ pub mod endpoints;
 pub mod error;
 pub mod events_hub;
 pub mod http;
+mod listeners;
 pub mod mail;
 pub mod markdown;
 pub mod middleware;

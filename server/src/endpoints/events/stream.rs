@@ -8,7 +8,7 @@ use actix_web::web::Bytes;
 use futures::Stream;
 use meridian_domain::enums::EventKind;
 use meridian_domain::ids::{UpdateId, WorkspaceId};
-use meridian_store::repo::{access, events, updates, visibility};
+use meridian_store::repo::{access, events, updates};
 use serde_json::json;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
@@ -18,6 +18,7 @@ use super::LastEventId;
 use crate::auth::Auth;
 use crate::error::ApiResult;
 use crate::events_hub::{self, Ready, Receivers};
+use crate::listeners::{Listener, Listening};
 use crate::state::AppState;
 
 /// How often the right is asked for again, where anything was committed since.
@@ -49,6 +50,8 @@ pub(super) struct EventStream {
     /// Whether events may stand in the table that did not come, or were lost, on `live`.
     behind: bool,
     queue: VecDeque<Bytes>,
+    /// Of a workspace: says that the right to it has ended.
+    listening: Option<Listening>,
     checks: Interval,
     checks_done: u32,
     commits: u64,
@@ -71,6 +74,13 @@ impl EventStream {
         // Subscribe first: what is committed from here on comes on `live`.
         let live = state.events.subscribe();
         let commits = state.events.commits();
+        let listening = match scope {
+            Scope::Workspace(workspace) => {
+                let (user, session) = (auth.user, auth.session);
+                Some(state.events.listening(Listener { user, session, workspace }))
+            }
+            Scope::Update(_) => None,
+        };
         let conn = state.store.reader();
         let newest = events::newest(conn).await?;
         let mut queue = VecDeque::from([Bytes::from_static(b": connected\n\n")]);
@@ -96,6 +106,7 @@ impl EventStream {
             last,
             behind,
             queue,
+            listening,
             checks,
             checks_done: 0,
             commits,
@@ -130,7 +141,15 @@ impl EventStream {
     }
 
     async fn wait(&mut self) -> ApiResult<()> {
+        let listening = &self.listening;
+        let right_ended = async {
+            match listening {
+                Some(listening) => listening.ended.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            () = right_ended => self.ended = true,
             () = self.closed.cancelled() => self.ended = true,
             () = tokio::time::sleep_until(self.expires) => self.ended = true,
             received = self.live.recv() => match received {
@@ -192,7 +211,7 @@ impl EventStream {
         self.auth.ends_at_s.is_some_and(|end| end.saturating_mul(1000) <= self.state.clock().now_ms())
     }
 
-    /// Asks for the right again, and shows every 15 seconds that the stream lives.
+    /// Asks for the right to an update again, and shows every 15 seconds that the stream lives.
     async fn check(&mut self) -> ApiResult<()> {
         let commits = self.state.events.commits();
         if self.time_is_up() || (commits != self.commits && !self.may_go_on().await?) {
@@ -209,6 +228,8 @@ impl EventStream {
     }
 
     async fn may_go_on(&self) -> ApiResult<bool> {
+        // That to a workspace is asked for together with all others'.
+        let Scope::Update(update) = self.scope else { return Ok(true) };
         let conn = self.state.store.reader();
         let user = self.auth.user;
         let signed_in = match self.auth.session {
@@ -217,11 +238,7 @@ impl EventStream {
             }
             None => access::user_is_active(conn, user).await?,
         };
-        Ok(signed_in
-            && match self.scope {
-                Scope::Workspace(id) => visibility::is_member(conn, user, id).await?,
-                Scope::Update(id) => updates::find_visible(conn, user, id).await?.is_some(),
-            })
+        Ok(signed_in && updates::find_visible(conn, user, update).await?.is_some())
     }
 }
 
