@@ -150,6 +150,28 @@ fn over_an_instance(backup: &Path, data: &Path) {
     assert_eq!(aside.len(), 2, "the database and one object: {aside:?}");
 }
 
+/// Sizes and reading say nothing of it. The bit is flipped back.
+fn a_flipped_bit_is_told_by_a_backup(data: &Path) {
+    let backups = TempDir::new().unwrap();
+    let deep = ["scrub", "--deep", text(backups.path())];
+    let none = run(data, &[], &deep);
+    assert!(!none.well && none.errors.contains("no whole backup"), "{}", none.errors);
+    assert!(run(data, &[], &["backup", text(backups.path())]).well);
+    let well = run(data, &[], &deep);
+    assert!(well.well && well.json["compared"] == well.json["objects"], "{:#}", well.json);
+    let object = files(&data.join("objects/media")).remove(0);
+    let bytes = std::fs::read(&object).unwrap();
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    std::fs::write(&object, flipped).unwrap();
+    assert!(run(data, &[], &["scrub", "--read"]).well);
+    let found = run(data, &[], &deep);
+    let damaged = found.json["damaged"].as_array().unwrap();
+    assert!(!found.well && damaged.len() == 1, "{:#}", found.json);
+    assert!(object.ends_with(damaged[0]["key"].as_str().unwrap()), "{:#}", found.json);
+    std::fs::write(&object, bytes).unwrap();
+}
+
 #[test]
 fn a_scrub_finds_what_is_missing_and_what_nothing_names() {
     let folder = left_by_the_first_schema();
@@ -161,6 +183,7 @@ fn a_scrub_finds_what_is_missing_and_what_nothing_names() {
     assert!(well.well, "{}", well.errors);
     assert_eq!((&well.json["damaged"], &well.json["updates"]), (&json!([]), &json!(3)));
     assert_eq!(well.json["orphans"], json!([]), "{:#}", well.json);
+    a_flipped_bit_is_told_by_a_backup(data);
     let objects = files(&data.join("objects/media"));
     std::fs::remove_file(&objects[0]).unwrap();
     std::fs::write(&objects[1], "short").unwrap();

@@ -1,6 +1,6 @@
 //! What the worker beside this server says of itself: codecs, sandbox, model.
 
-use meridian_config::Settings;
+use meridian_config::{Landlock, Settings};
 use serde::Deserialize;
 use tokio::process::Command;
 
@@ -50,6 +50,11 @@ pub(super) async fn check(settings: &Settings) -> Vec<Check> {
             "the kernel or container has to allow seccomp filters (see docs/OPERATIONS.md)",
         ),
         (None, true) => Check::ok("sandbox", "limits, Landlock and the filter of system calls stand"),
+        (None, false) if settings.landlock == Landlock::Required => Check::fail(
+            "sandbox",
+            "this kernel has no Landlock, and MERIDIAN_LANDLOCK is required: the worker does not start",
+            "Linux 5.13 or newer with landlock among its security modules, or MERIDIAN_LANDLOCK=optional",
+        ),
         (None, false) => Check::warn(
             "sandbox",
             "limits and the filter of system calls stand; this kernel has no Landlock",

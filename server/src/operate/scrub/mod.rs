@@ -3,7 +3,10 @@
 //! Update by update: its rows first, then what lies below its prefixes, so that an upload that goes on meanwhile is never
 //! taken for damage; what seems missing is asked for once more.
 
+mod found;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -14,12 +17,13 @@ use meridian_domain::clock::Clock;
 use meridian_domain::ids::UpdateId;
 use meridian_store::Store;
 use meridian_store::repo::objects::{self, Owner};
-use serde::Serialize;
 use uuid::Uuid;
 
+pub use self::found::{Damage, Orphan, Scrubbed};
 use super::error::OperateError;
+use super::format::{Entry, Manifest, Name, Walk, file_sum, snapshots};
 use super::objects::sum;
-use super::{open_blobs, open_store, size};
+use super::{open_blobs, open_store};
 
 /// Objects that are younger may belong to something that is under way.
 const SETTLED: Duration = Duration::from_hours(1);
@@ -34,84 +38,15 @@ pub struct ScrubArgs {
     /// Reads every object to its end, not only its size.
     #[arg(long)]
     pub read: bool,
+    /// Reads every object and compares its sum with the one in the newest backup below this folder: that finds a flipped bit.
+    #[arg(long, value_name = "BACKUP")]
+    pub deep: Option<PathBuf>,
     /// Deletes objects that no row names and that are older than a day.
     #[arg(long)]
     pub delete_orphans: bool,
     /// Prints JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// An object that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Damage {
-    /// The update that it belongs to.
-    pub update: Uuid,
-    /// Its key.
-    pub key: String,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-/// An object that no row names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Orphan {
-    /// Its key.
-    pub key: String,
-    /// Its size in bytes.
-    pub size_bytes: u64,
-    /// How old it is, in hours.
-    pub age_hours: u64,
-    /// Whether it was deleted.
-    pub deleted: bool,
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Scrubbed {
-    /// Updates that were looked at.
-    pub updates: u64,
-    /// Objects that rows name.
-    pub objects: u64,
-    /// Their sizes together.
-    pub object_bytes: u64,
-    /// Those that are missing or damaged.
-    pub damaged: Vec<Damage>,
-    /// Objects that no row names, older than an hour.
-    pub orphans: Vec<Orphan>,
-}
-
-impl Scrubbed {
-    /// Whether every object that rows name is there. Others only cost room.
-    pub fn well(&self) -> bool {
-        self.damaged.is_empty()
-    }
-
-    /// For people.
-    pub fn words(&self) -> String {
-        let mut lines: Vec<String> = Vec::new();
-        for Damage { update, key, why } in &self.damaged {
-            lines.push(format!("DAMAGED {key} (update {update}): {why}"));
-        }
-        for Orphan { key, size_bytes, age_hours, deleted } in &self.orphans {
-            let deleted = if *deleted { ", deleted" } else { "" };
-            lines.push(format!("ORPHAN {key} ({}, {age_hours} h old{deleted})", size(*size_bytes)));
-        }
-        let (bytes, orphan_bytes) =
-            (size(self.object_bytes), size(self.orphans.iter().map(|orphan| orphan.size_bytes).sum()));
-        lines.push(format!(
-            "{} updates, {} objects ({bytes}): {} missing or damaged; {} that nothing names ({orphan_bytes}), {} deleted.",
-            self.updates,
-            self.objects,
-            self.damaged.len(),
-            self.orphans.len(),
-            self.orphans.iter().filter(|orphan| orphan.deleted).count()
-        ));
-        if !self.damaged.is_empty() {
-            lines.push("A backup may have them: `meridian-server restore DIR --replace`.".to_owned());
-        }
-        lines.join("\n")
-    }
 }
 
 /// Looks at everything.
@@ -127,6 +62,7 @@ pub async fn look_for_damage(settings: &Settings, args: &ScrubArgs) -> Result<Sc
         now: SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms),
         domain_now_ms: settings.clock().now_ms(),
     };
+    let mut sums = Walk::open(args.deep.as_deref().map(sums_of).transpose()?.as_deref())?;
     let mut found = Scrubbed::default();
     let mut after: Option<UpdateId> = None;
     loop {
@@ -134,11 +70,22 @@ pub async fn look_for_damage(settings: &Settings, args: &ScrubArgs) -> Result<Sc
         let Some(last) = owners.last() else { break };
         after = Some(last.update_id);
         for owner in &owners {
-            round.update(owner, &mut found).await?;
+            round.update(owner, &mut sums, &mut found).await?;
         }
     }
     round.strangers(&mut found).await?;
     Ok(found)
+}
+
+/// The list of objects of the newest backup in a folder, if it is whole itself.
+fn sums_of(dir: &Path) -> Result<PathBuf, OperateError> {
+    let refused = |why: &str| OperateError::Refused(format!("{}: {why}", dir.display()));
+    let snapshot = snapshots(dir)?.pop().ok_or_else(|| refused("there is no whole backup"))?;
+    let list = snapshot.join("objects.jsonl");
+    if Manifest::read(&snapshot)?.objects.sha256 != file_sum(&list)? {
+        return Err(refused("the list of objects of the newest backup is damaged"));
+    }
+    Ok(list)
 }
 
 struct Round<'a> {
@@ -150,7 +97,7 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    async fn update(&self, owner: &Owner, found: &mut Scrubbed) -> Result<(), OperateError> {
+    async fn update(&self, owner: &Owner, sums: &mut Walk, found: &mut Scrubbed) -> Result<(), OperateError> {
         let there = self.listed(owner).await?;
         found.updates += 1;
         found.objects += u64::try_from(owner.objects.len()).unwrap_or(0);
@@ -160,7 +107,12 @@ impl Round<'_> {
             let listed = there.get(&object.key).map(|listed| listed.size_bytes);
             let why = match listed {
                 Some(size) if size != wanted => Some(format!("it has {size} bytes of {wanted}")),
-                Some(_) if self.args.read => self.unreadable(&object.key, wanted).await?,
+                Some(_) if self.reads() => {
+                    let name = Name { update: owner.update_id.0, key: object.key.clone(), size: wanted };
+                    let known = sums.find(&name);
+                    found.compared += u64::from(known.is_some());
+                    self.damaged(&name, known.as_ref()).await?
+                }
                 Some(_) => None,
                 None => Some("it is missing".to_owned()),
             };
@@ -202,9 +154,17 @@ impl Round<'_> {
         Ok(there)
     }
 
-    /// Why an object cannot be read to its end; `None`: it can.
-    async fn unreadable(&self, key: &str, size: u64) -> Result<Option<String>, OperateError> {
-        match sum(&self.blobs, &Key::parse(key)?, size).await {
+    /// Whether objects are read, not only looked for.
+    fn reads(&self) -> bool {
+        self.args.read || self.args.deep.is_some()
+    }
+
+    /// Why an object cannot be read to its end, or is not what a backup has; `None`: it is well.
+    async fn damaged(&self, name: &Name, known: Option<&Entry>) -> Result<Option<String>, OperateError> {
+        match sum(&self.blobs, &Key::parse(&name.key)?, name.size).await {
+            Ok(sum) if known.is_some_and(|known| known.sha256 != sum) => {
+                Ok(Some("it has other bytes than its backup".to_owned()))
+            }
             Ok(_) => Ok(None),
             Err(
                 error @ (BlobError::NotFound { .. } | BlobError::Truncated { .. } | BlobError::Io { .. }),
@@ -224,7 +184,7 @@ impl Round<'_> {
             return Ok(false);
         }
         match self.blobs.size_bytes(&Key::parse(key)?).await {
-            Ok(found) => Ok(found != size || self.args.read),
+            Ok(found) => Ok(found != size || self.reads()),
             Err(BlobError::NotFound { .. }) => Ok(true),
             Err(error) => Err(error.into()),
         }
