@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use meridian_store::repo::jobs::{self, Claimed, Lease, Retried};
 use meridian_store::repo::processing;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -24,12 +24,33 @@ pub(crate) struct Job {
     pub(crate) claimed: Claimed,
     progress: Mutex<(String, i64)>,
     /// What it may run beside; given back when the costly part is over.
-    slot: Mutex<Option<OwnedSemaphorePermit>>,
+    slot: Mutex<Option<Slot>>,
+}
+
+/// What a job runs in. Whoever takes jobs is told when it becomes free.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    permit: Option<OwnedSemaphorePermit>,
+    freed: Arc<Notify>,
+}
+
+impl Slot {
+    /// With the permit of a room, and who waits for it.
+    pub(crate) fn new(permit: OwnedSemaphorePermit, freed: Arc<Notify>) -> Self {
+        Self { permit: Some(permit), freed }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        drop(self.permit.take());
+        self.freed.notify_one();
+    }
 }
 
 impl Job {
     /// With the slot that it was claimed for.
-    pub(crate) fn new(claimed: Claimed, slot: OwnedSemaphorePermit) -> Arc<Self> {
+    pub(crate) fn new(claimed: Claimed, slot: Slot) -> Arc<Self> {
         let progress = Mutex::new(("starting".to_owned(), 0));
         Arc::new(Self { claimed, progress, slot: Mutex::new(Some(slot)) })
     }

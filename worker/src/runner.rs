@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use meridian_blobs::{Blobs, S3Options};
-use meridian_config::Settings;
+use meridian_config::{Landlock, Settings};
 use meridian_store::repo::jobs::{self as queue, Sources};
 use meridian_store::repo::workers;
 use meridian_store::{Store, StoreOptions};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::context::{Context, ModelFile, Times};
 use crate::error::{JobError, chain};
-use crate::job::{self, Job};
+use crate::job::{self, Job, Slot};
 use crate::speech::pool::Pool;
 use crate::{sweep, watcher};
 
@@ -39,8 +39,24 @@ struct Room {
     places: Arc<Semaphore>,
 }
 
+/// Says where a wall around media jobs is missing.
+fn walls(wanted: Landlock, has_landlock: bool) -> anyhow::Result<()> {
+    if has_landlock {
+        return Ok(());
+    }
+    anyhow::ensure!(
+        wanted == Landlock::Optional,
+        "this kernel has no Landlock, and MERIDIAN_LANDLOCK says that it is required"
+    );
+    tracing::warn!(
+        "this kernel has no Landlock: the filter of system calls alone keeps files from media jobs"
+    );
+    Ok(())
+}
+
 /// Runs until `shutdown`.
 pub(crate) async fn run(settings: Settings, shutdown: CancellationToken) -> anyhow::Result<()> {
+    walls(settings.landlock, meridian_media::sandbox::has_landlock())?;
     let options = StoreOptions { url: settings.database_url.clone(), max_readers: 4 };
     let store = Store::open(&options, settings.clock()).await.context("the database cannot be opened")?;
     wait_for_schema(&store, &shutdown).await?;
@@ -102,9 +118,10 @@ fn rooms(slots: u32) -> [Room; 4] {
 
 async fn take_jobs(context: &Context, rooms: &[Room], running: &TaskTracker, shutdown: &CancellationToken) {
     let mut news = context.news.clone();
+    let freed = Arc::new(Notify::new());
     while !shutdown.is_cancelled() {
         news.mark_unchanged();
-        let took = match take_what_fits(context, rooms, running, shutdown).await {
+        let took = match take_what_fits(context, rooms, running, &freed, shutdown).await {
             Ok(took) => took,
             Err(error) => {
                 tracing::warn!(error = chain(&error), "no job could be taken");
@@ -116,6 +133,7 @@ async fn take_jobs(context: &Context, rooms: &[Room], running: &TaskTracker, shu
         }
         tokio::select! {
             _ = news.changed() => {}
+            () = freed.notified() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
             () = shutdown.cancelled() => {}
         }
@@ -127,6 +145,7 @@ async fn take_what_fits(
     context: &Context,
     rooms: &[Room],
     running: &TaskTracker,
+    freed: &Arc<Notify>,
     shutdown: &CancellationToken,
 ) -> Result<bool, JobError> {
     if !queue::any_due(context.store.reader()).await? {
@@ -144,7 +163,8 @@ async fn take_what_fits(
         };
         tx.commit().await?;
         took = true;
-        running.spawn(job::run(context.clone(), Job::new(claimed, place), shutdown.clone()));
+        let job = Job::new(claimed, Slot::new(place, Arc::clone(freed)));
+        running.spawn(job::run(context.clone(), job, shutdown.clone()));
     }
     Ok(took)
 }
@@ -163,5 +183,18 @@ async fn wait_for_schema(store: &Store, shutdown: &CancellationToken) -> anyhow:
             missing.join(", ")
         );
         tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_that_needs_landlock_does_not_run_without_it() {
+        walls(Landlock::Required, true).unwrap();
+        walls(Landlock::Optional, false).unwrap();
+        let refused = walls(Landlock::Required, false).unwrap_err();
+        assert!(refused.to_string().contains("MERIDIAN_LANDLOCK"), "{refused}");
     }
 }

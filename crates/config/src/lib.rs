@@ -47,6 +47,15 @@ pub enum Signup {
     Open,
 }
 
+/// What a worker does where the kernel has no Landlock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landlock {
+    /// Says so in its log, and goes on: the filter of system calls alone keeps files closed.
+    Optional,
+    /// Does not start.
+    Required,
+}
+
 /// How segments reach the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaDelivery {
@@ -79,6 +88,8 @@ pub struct Settings {
     pub embedded_workers: u32,
     /// `MERIDIAN_WORKER_SLOTS`: media jobs at the same time in one worker.
     pub worker_slots: u32,
+    /// `MERIDIAN_LANDLOCK`: `optional` or `required`.
+    pub landlock: Landlock,
     /// `MERIDIAN_WHISPER_MODEL`: `base`, `tiny.en` or a path.
     pub whisper_model: String,
     /// `MERIDIAN_MODEL_DIR`: where fetched models are kept.

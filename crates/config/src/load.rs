@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
-use crate::{ConfigError, MediaDelivery, Secret, Settings, Signup, oidc};
+use crate::{ConfigError, Landlock, MediaDelivery, Secret, Settings, Signup, oidc};
 
 #[derive(Debug, Deserialize)]
 struct Raw {
@@ -21,6 +21,7 @@ struct Raw {
     secret_file: Option<PathBuf>,
     embedded_workers: u32,
     worker_slots: u32,
+    landlock: String,
     whisper_model: String,
     model_dir: Option<PathBuf>,
     smtp_url: Option<String>,
@@ -61,6 +62,7 @@ pub fn load() -> Result<Settings, ConfigError> {
         .set_default("data_dir", "data")?
         .set_default("embedded_workers", 1)?
         .set_default("worker_slots", 1)?
+        .set_default("landlock", "optional")?
         .set_default("whisper_model", "base")?
         .set_default("mail_from", "Meridian <meridian@localhost>")?
         .set_default("media_delivery", "proxy")?
@@ -126,25 +128,21 @@ fn check(raw: Raw) -> Result<Settings, ConfigError> {
         secret: secret(raw.secret.as_deref(), raw.secret_file.as_deref(), &data_dir)?,
         embedded_workers: raw.embedded_workers,
         worker_slots: raw.worker_slots.max(1),
+        landlock: word(
+            "MERIDIAN_LANDLOCK",
+            &raw.landlock,
+            [("optional", Landlock::Optional), ("required", Landlock::Required)],
+        )?,
         whisper_model: raw.whisper_model,
         model_dir: raw.model_dir.map_or_else(default_model_dir, Ok)?,
         smtp_url: raw.smtp_url,
         mail_from: raw.mail_from,
-        media_delivery: match raw.media_delivery.as_str() {
-            "proxy" => MediaDelivery::Proxy,
-            "redirect" => MediaDelivery::Redirect,
-            other => {
-                return Err(invalid(
-                    "MERIDIAN_MEDIA_DELIVERY",
-                    format!("{other:?} is neither proxy nor redirect"),
-                ));
-            }
-        },
-        signup: match raw.signup.as_str() {
-            "invite" => Signup::Invite,
-            "open" => Signup::Open,
-            other => return Err(invalid("MERIDIAN_SIGNUP", format!("{other:?} is neither invite nor open"))),
-        },
+        media_delivery: word(
+            "MERIDIAN_MEDIA_DELIVERY",
+            &raw.media_delivery,
+            [("proxy", MediaDelivery::Proxy), ("redirect", MediaDelivery::Redirect)],
+        )?,
+        signup: word("MERIDIAN_SIGNUP", &raw.signup, [("invite", Signup::Invite), ("open", Signup::Open)])?,
         trusted_proxies: raw
             .trusted_proxies
             .split(',')
@@ -175,6 +173,16 @@ fn check(raw: Raw) -> Result<Settings, ConfigError> {
         })?,
         data_dir,
     })
+}
+
+/// What one of two words means.
+fn word<T>(name: &'static str, text: &str, words: [(&str, T); 2]) -> Result<T, ConfigError> {
+    let [(one, first), (other, second)] = words;
+    match text {
+        text if text == one => Ok(first),
+        text if text == other => Ok(second),
+        text => Err(invalid(name, format!("{text:?} is neither {one} nor {other}"))),
+    }
 }
 
 /// An address of a server, without a slash at the end.

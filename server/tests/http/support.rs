@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use actix_web::dev::ServerHandle;
 use meridian_blobs::Blobs;
-use meridian_config::{MediaDelivery, Secret, Settings, Signup};
+use meridian_config::{Landlock, MediaDelivery, Secret, Settings, Signup};
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
 use meridian_domain::ids::{TeamId, UserId, WorkspaceId};
 use meridian_server::auth::keys::Keys;
@@ -54,6 +54,7 @@ fn settings(dir: &TempDir, clock: PathBuf) -> Settings {
         secret: Secret::configured("0123456789abcdef0123456789abcdef-tests").unwrap(),
         embedded_workers: 0,
         worker_slots: 1,
+        landlock: Landlock::Optional,
         whisper_model: "base".to_owned(),
         model_dir: data_dir.join("models"),
         smtp_url: None,
