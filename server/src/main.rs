@@ -110,11 +110,16 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(settings.listen).with_context(|| format!("{} is not free", settings.listen))?;
     let address = listener.local_addr()?;
+    // A stream of events or a player is a connection; many systems give a program 1,024 unless it asks for more.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the number of open files cannot be raised");
+    }
     let state = AppState::new(parts(settings, store, blobs).await?);
     if let Some(address) = state.settings.metrics_listen {
         let listener = TcpListener::bind(address).with_context(|| format!("{address} is not free"))?;
         actix_web::rt::spawn(meridian_server::app::serve_metrics(state.clone(), listener)?);
     }
+    actix_web::rt::spawn(meridian_server::endpoints::system::metrics::run());
     actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
     actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::totals;
 use crate::error::{ApiError, ApiResult, chain};
+use crate::repeat;
 use crate::state::AppState;
 
 /// The recorder's handle, where one was installed.
@@ -80,4 +81,19 @@ fn install_once() -> Recorder {
             Recorder(None)
         }
     }
+}
+
+/// How often what was measured is summed up.
+const UPKEEP: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Sums up what was measured since the last time, so that it takes no more room where nobody asks for it. Runs until it is
+/// aborted.
+pub async fn run() {
+    let Recorder(handle) = install();
+    repeat::every(UPKEEP, || async {
+        if let Some(handle) = &handle {
+            handle.run_upkeep();
+        }
+    })
+    .await;
 }
