@@ -4,6 +4,12 @@ set -eu
 cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets
+chmod 711 secrets
+# Empty until you fill them: the mail server's address with its password, the secret at an OpenID Connect provider.
+for later in secrets/smtp_url secrets/oidc_client_secret; do
+  [ -e "$later" ] || : > "$later"
+  chmod 644 "$later"
+done
 [ ! -e secrets/database_password ] || { echo "deploy/secrets is there already; remove it to begin anew" >&2; exit 1; }
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 password=$(random)
@@ -19,6 +25,5 @@ cat > secrets/s3.json <<JSON
   "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}
 JSON
 # Compose mounts these files with their owner and mode; the services read them as users of their own.
-chmod 711 secrets
 chmod 644 secrets/*
 echo "made deploy/secrets"
