@@ -1,7 +1,8 @@
 """Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run; and two browsers.
 
-usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE [PART...]; parts: idle, browsers, files, live,
-talk, speech, uploads, ranges, search; all of them without any.
+usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE [--setup postgres] [PART...]; parts: idle, browsers, files, live,
+talk, speech, uploads, ranges, search, feed, streams, workers; all of them without any. With `--setup postgres`: PostgreSQL and
+SeaweedFS (S3) in place of the file and the folder, for uploads, ranges, search, feed, streams and workers.
 Rows of other parts stay in the results as they are. The instance it starts has a data folder of its own and no speech
 model, so that only media is measured; the talk (P2) has one of its own. Recordings: MERIDIAN_SHARED or ../shared where
 present, else the tests' own.
@@ -21,16 +22,21 @@ import time
 from pathlib import Path
 
 import bench_bytes
+import bench_feed
 import bench_live
 import bench_search
+import bench_setup
 import bench_speech
+import bench_streams
+import bench_workers
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 3
 BROWSER_ROUNDS = 11
 IDLE_S = 30
-PARTS = ("idle", "browsers", "files", "live", "talk", "speech", "uploads", "ranges", "search")
+BOTH = ("uploads", "ranges", "search", "feed", "streams", "workers")
+PARTS = {"embedded": ("idle", "browsers", "files", "live", "talk", "speech", *BOTH), "postgres": BOTH}
 
 
 def stat(pid):
@@ -64,8 +70,8 @@ def children(pid):
 class Instance:
     """A server with its worker."""
 
-    def __init__(self, programs, folder, models=None):
-        self.folder = folder
+    def __init__(self, programs, folder, models=None, more=None):
+        self.folder, self.env = folder, more or {}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -75,7 +81,7 @@ class Instance:
         env = {
             "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "MERIDIAN_LISTEN": f"127.0.0.1:{self.port}",
             "MERIDIAN_DATA_DIR": folder, "MERIDIAN_MODEL_DIR": str(models), "MERIDIAN_LOG": "warn",
-            "MERIDIAN_SIGNUP": "open",
+            "MERIDIAN_SIGNUP": "open", **self.env,
         }
         begin = time.monotonic()
         log = open(Path(folder, "log"), "w")
@@ -328,10 +334,32 @@ def rows_files(instance, mp4, webm, rows):
     ]
 
 
-def measure(programs, parts):
+def measure(programs, parts, setup):
     """The rows of the wanted parts."""
     rows = []
+    if setup.name == "embedded":
+        media_rows(programs, parts, rows)
+    if "ranges" in parts:
+        with tempfile.TemporaryDirectory() as folder:
+            instance = Instance(programs, folder, more=setup.env())
+            try:
+                bench_bytes.rows_ranges(instance, setup, rows)
+            finally:
+                instance.stop()
+    more = {"uploads": bench_bytes.rows_uploads, "search": bench_search.rows_search, "feed": bench_feed.rows_feed,
+            "streams": bench_streams.rows_streams, "workers": bench_workers.rows_workers}
+    for part, made in more.items():
+        if part in parts:
+            made(programs, setup, rows)
+    return rows
+
+
+def media_rows(programs, parts, rows):
+    """What is the same whatever keeps it: recordings, browsers, speech."""
     media = Path(os.environ.get("MERIDIAN_SHARED", ROOT.parent / "shared")) / "media"
+    if not set(parts) & {"idle", "browsers", "files", "live"}:
+        speech_rows(programs, parts, media, rows)
+        return
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sources:
         instance = Instance(programs, folder)
         try:
@@ -343,10 +371,13 @@ def measure(programs, parts):
                 rows_files(instance, *recordings(sources), rows)
             if "live" in parts:
                 bench_live.rows_p1(instance, media / "recordings", rows)
-            if "ranges" in parts:
-                bench_bytes.rows_ranges(instance, rows)
         finally:
             instance.stop()
+    speech_rows(programs, parts, media, rows)
+
+
+def speech_rows(programs, parts, media, rows):
+    """With the usual weights, where they are."""
     models, talk = installed_models(), media / "speech/talk-long.flac"
     if "talk" in parts and models is not None and talk.exists():
         with tempfile.TemporaryDirectory() as data:
@@ -362,11 +393,6 @@ def measure(programs, parts):
                 bench_speech.rows_speech(instance, talk, media / "recordings/long-2min.webm", ladder, rows)
             finally:
                 instance.stop()
-    if "uploads" in parts:
-        bench_bytes.rows_uploads(programs, rows)
-    if "search" in parts:
-        bench_search.rows_search(programs, rows)
-    return rows
 
 
 def judged(goal, figure):
@@ -397,10 +423,22 @@ def report(rows, results, keep):
 
 def main():
     programs, results = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    parts = sys.argv[3:] or PARTS
-    if unknown := set(parts) - set(PARTS):
-        sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    report(measure(programs, parts), results, keep=len(sys.argv) > 3)
+    wanted = sys.argv[3:]
+    name = "embedded"
+    if "--setup" in wanted:
+        at = wanted.index("--setup")
+        name = next(iter(wanted[at + 1:]), None)
+        del wanted[at:at + 2]
+    if name not in PARTS:
+        sys.exit(f"no such set-up: {name}; there are {', '.join(PARTS)}")
+    parts = wanted or PARTS[name]
+    if unknown := set(parts) - set(PARTS[name]):
+        sys.exit(f"no such part of {name}: {', '.join(sorted(unknown))}; there are {', '.join(PARTS[name])}")
+    setup = bench_setup.begin(name)
+    try:
+        report(measure(programs, parts, setup), results, keep=len(sys.argv) > 3)
+    finally:
+        setup.stop()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
 # Measures the release build beside ffmpeg in the same run; goal, figure and verdict a row, and bench/results.json.
-# Arguments: only these parts (idle, browsers, files, live, talk, speech, uploads, ranges, search);
+# Arguments: only these parts (idle, browsers, files, live, talk, speech, uploads, ranges, search, feed, streams, workers);
 # `make bench PARTS="browsers talk"`. The peers come from the registries.
+# `make bench PARTS="--setup postgres"`, or `"--setup postgres feed"`: on PostgreSQL and SeaweedFS (S3) in place of SQLite and a
+# folder: uploads, ranges, search, feed, streams, workers. The rows of both stand beside each other in the results.
 . "$(dirname "$0")/lib.sh"
-need_apt ffmpeg python3 python3-venv chromium espeak-ng nginx-light wrk
+need_apt ffmpeg python3 python3-venv chromium espeak-ng nginx-light wrk util-linux
+if [[ " $* " == *" postgres "* ]]; then
+  need_apt postgresql curl coreutils
+  python_clients
+fi
 npm_install tests/clients
 npm_install scripts/peers
 PEERS=scripts/peers/.venv

@@ -84,8 +84,8 @@ class NodeTus:
 class Ours:
     """A server without workers: only what the bytes cost."""
 
-    def __init__(self, programs, folder):
-        self.instance = lib.Instance(programs, folder, workers=0)
+    def __init__(self, programs, folder, env=None):
+        self.instance = lib.Instance(programs, folder, workers=0, env=env)
         self.updates, self.lock = [], threading.Lock()
 
     def prepare(self, count):
@@ -100,7 +100,7 @@ class Ours:
         return send(self.instance.port, "POST", f"/api/v1/uploads?update_id={update}", headers, file)
 
     def forget(self):
-        """Takes the objects away: another round finds the same room."""
+        """Takes the objects of a folder away: another round finds the same room."""
         for file in (self.instance.data / "objects").rglob("*"):
             if file.is_file():
                 file.unlink()
@@ -172,8 +172,8 @@ def recording(folder, name, size, seed):
     return file
 
 
-def rows_uploads(programs, rows):
-    """P7."""
+def rows_uploads(programs, setup, rows):
+    """P7. On S3 the bytes go through two more programs: the goals of speed are those of the folder, memory is bounded as well."""
     with tempfile.TemporaryDirectory() as top:
         folders = {name: Path(top, name) for name in ("files", "ours", "nginx", "node")}
         Path(top).chmod(0o755)
@@ -181,8 +181,12 @@ def rows_uploads(programs, rows):
             folder.mkdir()
         one = [recording(folders["files"], "one.webm", BIG, 1)]
         many = [recording(folders["files"], f"{i}.webm", BIG // MANY, i) for i in range(MANY)]
-        for what, files, most_mb in (("one of 1 GB", one, 74), (f"{MANY} of 16 MB at once", many, 64 + 10 * MANY)):
-            ours = Ours(programs, folders["ours"] / what.split()[0])
+        embedded = setup.name == "embedded"
+        a_flight_mb, nginx_goal, node_goal = (10, ">= 0.6", ">= 1.0") if embedded else (24, None, None)
+        for what, files in (("one of 1 GB", one), (f"{MANY} of 16 MB at once", many)):
+            most_mb = 64 + a_flight_mb * len(files)
+            ours = Ours(programs, folders["ours"] / what.split()[0], setup.env())
+            what += setup.said
             servers = {"ours": ours, "nginx": Nginx(tempfile.mkdtemp(dir=folders["nginx"])), "node": NodeTus(folders["node"])}
             took = {name: [] for name in servers}
             try:
@@ -198,8 +202,8 @@ def rows_uploads(programs, rows):
                     server.stop()
             median = {name: statistics.median(times) for name, times in took.items()}
             rows += [
-                (f"P7 {what}: speed, ours / nginx dav PUT", "x", ">= 0.6", median["nginx"] / median["ours"]),
-                (f"P7 {what}: speed, ours / Node tus server", "x", ">= 1.0", median["node"] / median["ours"]),
+                (f"P7 {what}: speed, ours / nginx dav PUT", "x", nginx_goal, median["nginx"] / median["ours"]),
+                (f"P7 {what}: speed, ours / Node tus server", "x", node_goal, median["node"] / median["ours"]),
                 (f"P7 {what}: ours, durable", "s", None, median["ours"]),
                 (f"P7 {what}: nginx, not durable", "s", None, median["nginx"]),
                 (f"P7 {what}: Node tus server, not durable", "s", None, median["node"]),
@@ -219,14 +223,19 @@ def wrk(port, path, first, last):
     return float(lines["Requests/sec:"]), float(number.removesuffix(unit)) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def rows_ranges(instance, rows):
-    """P8: an instance of bench.py, with a worker; a busy picture makes segments of some MB."""
+def rows_ranges(instance, setup, rows):
+    """P8: an instance of bench.py, with a worker; a busy picture makes segments of some MB. On S3 the other side is the store
+    itself, by an address that is signed once, and no goal is set: the server fetches what it hands out."""
     with tempfile.TemporaryDirectory() as top:
         clip = Path(top, "busy.mp4")
         lib.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=12,noise=alls=40:allf=t", "-f", "lavfi", "-i",
                    "sine=d=12", "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "8M", "-minrate", "8M", "-maxrate", "8M",
                    "-bufsize", "8M", "-g", "60", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", clip)
         path = largest_segment(instance, clip)
+        if setup.name != "embedded":
+            port, signed = setup.largest_segment(instance)
+            rows += beside(instance, path, "the store itself", port, signed, setup.said, (None, None, None))
+            return
         status, content = instance.call("GET", path)
         if status != 200 or len(content) < 1_200_000:
             sys.exit(f"no large segment: {status}, {len(content)} bytes")
@@ -234,21 +243,28 @@ def rows_ranges(instance, rows):
         nginx = Nginx(tempfile.mkdtemp(dir=top))
         (nginx.folder / "files/segment.m4s").write_bytes(content)
         try:
-            for what, size, goal in (("64 KiB", 65_536, ">= 0.7"), ("1 MiB", 1_048_576, ">= 0.5")):
-                ours, theirs = [], []
-                for _ in range(ROUNDS):
-                    ours.append(wrk(instance.port, path, 1000, 999 + size))
-                    theirs.append(wrk(nginx.port, "/segment.m4s", 1000, 999 + size))
-                rate, slow = (statistics.median(column) for column in zip(*ours))
-                their_rate, their_slow = (statistics.median(column) for column in zip(*theirs))
-                rows += [
-                    (f"P8 ranges of {what}: requests/s, ours / nginx", "x", goal, rate / their_rate),
-                    (f"P8 ranges of {what}: p99, ours / nginx", "x", 2, slow / their_slow),
-                    (f"P8 ranges of {what}: ours", "requests/s", None, rate),
-                    (f"P8 ranges of {what}: nginx", "requests/s", None, their_rate),
-                ]
+            rows += beside(instance, path, "nginx", nginx.port, "/segment.m4s", "", (">= 0.7", ">= 0.5", 2))
         finally:
             nginx.stop()
+
+
+def beside(instance, path, name, port, their_path, said, goals):
+    """Ranges of a segment, ours and another server's in turns; goals: speed of small ones, of large ones, p99."""
+    rows, (small, large, most) = [], goals
+    for what, size, goal in (("64 KiB", 65_536, small), ("1 MiB", 1_048_576, large)):
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            ours.append(wrk(instance.port, path, 1000, 999 + size))
+            theirs.append(wrk(port, their_path, 1000, 999 + size))
+        rate, slow = (statistics.median(column) for column in zip(*ours))
+        their_rate, their_slow = (statistics.median(column) for column in zip(*theirs))
+        rows += [
+            (f"P8 ranges of {what}{said}: requests/s, ours / {name}", "x", goal, rate / their_rate),
+            (f"P8 ranges of {what}{said}: p99, ours / {name}", "x", most, slow / their_slow),
+            (f"P8 ranges of {what}{said}: ours", "requests/s", None, rate),
+            (f"P8 ranges of {what}{said}: {name}", "requests/s", None, their_rate),
+        ]
+    return rows
 
 
 def largest_segment(instance, clip):

@@ -7,9 +7,11 @@ asked in this process: what a request costs besides the search counts against Me
 import http.client
 import itertools
 import json
+import os
 import random
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -18,8 +20,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench_bytes import lib
+from bench_setup import Rows
 
-SEGMENTS = 1_000_000
+SEGMENTS = int(os.environ.get("MERIDIAN_BENCH_SEGMENTS", "1_000_000"))
 AN_UPDATE = 1000
 TEAMS, SEEN = 40, 3
 WORDS_A_SEGMENT = 12
@@ -65,8 +68,8 @@ def questions(words, lines, chance):
 
 
 class Ours:
-    def __init__(self, programs, folder):
-        self.instance = lib.Instance(programs, folder, workers=0)
+    def __init__(self, programs, folder, env=None):
+        self.instance = lib.Instance(programs, folder, workers=0, env=env)
         made = self.instance.api("GET", "/workspaces")
         self.workspace = (made.get("items") or made)[0]["id"]
         self.teams = [self.instance.api("POST", f"/workspaces/{self.workspace}/teams",
@@ -127,6 +130,8 @@ class Ours:
 class ByHand:
     """What one would type: FTS5 with Porter's stemmer, the segments' teams in a table."""
 
+    name = "SQLite"
+
     def __init__(self, folder, updates):
         self.db = sqlite3.connect(Path(folder, "hand.db"))
         self.db.executescript("CREATE TABLE s (id INTEGER PRIMARY KEY, team INTEGER NOT NULL, text TEXT NOT NULL);"
@@ -141,6 +146,36 @@ class ByHand:
         found = self.db.execute("SELECT s.id, s.text FROM f JOIN s ON s.id = f.rowid WHERE f MATCH ? AND s.team < ? "
                                 "ORDER BY f.rank LIMIT 20", (question, SEEN))
         return len(found.fetchall())
+
+
+class ByHandInPostgres:
+    """The same in PostgreSQL: a generated tsvector, GIN, and psql that stays open."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, setup, updates):
+        setup.psql("postgres", "CREATE DATABASE hand")
+        lines = "".join(f"{number % TEAMS}\t{line}\n" for number, lines in enumerate(updates) for line in lines)
+        setup.psql("hand", "CREATE TABLE s (id bigserial PRIMARY KEY, team bigint NOT NULL, text text NOT NULL, v tsvector "
+                   "GENERATED ALWAYS AS (to_tsvector('english', text)) STORED);\n"
+                   f"COPY s (team, text) FROM stdin;\n{lines}\\.\nCREATE INDEX ON s USING gin (v);\nVACUUM ANALYZE s;\n")
+        self.session = subprocess.Popen(["stdbuf", "-oL", *setup.client("hand")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, bufsize=1)
+
+    def ask(self, question):
+        if question.startswith("\""):
+            query = f"phraseto_tsquery('english', '{question[1:-1]}')"
+        else:
+            words = " & ".join(word.replace("*", ":*") for word in question.split())
+            query = f"to_tsquery('english', '{words}')"
+        self.session.stdin.write(f"SELECT s.id, s.text FROM s, {query} q WHERE s.v @@ q AND s.team < {SEEN} "
+                                 "ORDER BY ts_rank(s.v, q) DESC LIMIT 20;\n\\echo -\n")
+        found = 0
+        while (line := self.session.stdout.readline()) != "-\n":
+            if not line:
+                sys.exit("psql has ended")
+            found += 1
+        return found
 
 
 class Tantivy:
@@ -179,19 +214,22 @@ def timed(server, asked):
     return took, found
 
 
-def rows_search(programs, rows):
+def rows_search(programs, setup, rows):
     chance = random.Random(7)
     words = vocabulary(chance)
     lines = list(itertools.islice(texts(words, 8), SEGMENTS))
     updates = [lines[start:start + AN_UPDATE] for start in range(0, SEGMENTS, AN_UPDATE)]
     with tempfile.TemporaryDirectory() as folder:
-        ours = Ours(programs, Path(folder, "ours"))
+        ours = Ours(programs, Path(folder, "ours"), setup.env())
         try:
             begin = time.monotonic()
             ours.fill(updates)
-            rows.append(("P9 1,000,000 segments taken in", "s", None, time.monotonic() - begin))
+            rows.append((f"P9 {SEGMENTS:,} segments taken in{setup.said}", "s", None, time.monotonic() - begin))
             ours.join()
-            by_hand, tantivy = ByHand(folder, updates), Tantivy(folder, updates)
+            Rows(setup, ours.instance).settle()
+            embedded = setup.name == "embedded"
+            by_hand = ByHand(folder, updates) if embedded else ByHandInPostgres(setup, updates)
+            tantivy = Tantivy(folder, updates) if embedded else None
             ours.connection = http.client.HTTPConnection("127.0.0.1", ours.instance.port, timeout=60)
             seen = [line for number, some in enumerate(updates) if number % TEAMS < SEEN for line in some]
             for kind, asked in questions(words, seen, chance).items():
@@ -203,14 +241,14 @@ def rows_search(programs, rows):
                     timed(server, asked[:10])
                 took, found = timed(ours, asked)
                 p50, p99 = statistics.median(took), lib.quantile(took, 0.99)
-                rows += [(f"P9 {kind}: p50 over HTTP", "ms", goal, p50), (f"P9 {kind}: p99", "ms", 50, p99),
-                         (f"P9 {kind}: questions with a hit", "%", None, 100 * found / len(asked))]
+                rows += [(f"P9 {kind}{setup.said}: p50 over HTTP", "ms", goal, p50), (f"P9 {kind}{setup.said}: p99", "ms", 50, p99),
+                         (f"P9 {kind}{setup.said}: questions with a hit", "%", None, 100 * found / len(asked))]
                 if kind == "misspelt":
                     continue
                 hand = statistics.median(timed(by_hand, asked)[0])
-                rows += [(f"P9 {kind}: p50, ours / SQLite by hand", "x", 1.3, p50 / hand),
-                         (f"P9 {kind}: p50 by hand", "ms", None, hand)]
-                if kind != "prefix":
+                rows += [(f"P9 {kind}{setup.said}: p50, ours / {by_hand.name} by hand", "x", 1.3, p50 / hand),
+                         (f"P9 {kind}{setup.said}: p50 by hand", "ms", None, hand)]
+                if tantivy and kind != "prefix":
                     rows.append((f"P9 {kind}: p50 of tantivy", "ms", None, statistics.median(timed(tantivy, asked)[0])))
         finally:
             ours.instance.stop()
