@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStore;
 use tokio::task::spawn_blocking;
 
 use crate::local::Local;
@@ -81,8 +82,8 @@ impl Blobs {
             return Ok(Self { backend: Backend::Local(Arc::new(Local::open(Path::new(folder))?)) });
         }
         if url == "memory://" {
-            let store = Arc::new(object_store::memory::InMemory::new());
-            return Ok(Self { backend: Backend::Remote(Remote::new(store, None)) });
+            let store: Arc<dyn ObjectStore> = Arc::new(object_store::memory::InMemory::new());
+            return Ok(Self { backend: Backend::Remote(Remote::new(Arc::clone(&store), store, None)) });
         }
         Err(BlobError::InvalidUrl { reason: "it must start with file:// or s3://" })
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -13,16 +13,29 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, P
 use crate::s3::Presigner;
 use crate::{BlobError, Key, Listed};
 
+/// How long a put is tried.
+const PUT_FOR: Duration = Duration::from_secs(20);
+/// Waits between the tries of a put: the first and the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+
 /// An object store that keeps conditional puts and ranges.
 #[derive(Debug, Clone)]
 pub(crate) struct Remote {
     store: Arc<dyn ObjectStore>,
+    /// The same without retries of its own: whether a put may have been done has to be known.
+    putter: Arc<dyn ObjectStore>,
     signer: Option<Presigner>,
 }
 
 impl Remote {
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, signer: Option<Presigner>) -> Self {
-        Self { store, signer }
+    /// `putter` is the same store, without retries.
+    pub(crate) fn new(
+        store: Arc<dyn ObjectStore>,
+        putter: Arc<dyn ObjectStore>,
+        signer: Option<Presigner>,
+    ) -> Self {
+        Self { store, putter, signer }
     }
 
     /// An address to GET one object at.
@@ -50,12 +63,39 @@ impl Remote {
         }
     }
 
-    /// Writes a whole object; an existing one is left alone.
+    /// Writes a whole object; an existing one is left alone. While the store does not answer, or says that it cannot, it
+    /// is asked again; where an answer was lost, what is there tells whether the object was written.
     pub(crate) async fn put_new(&self, key: &Key, pieces: Vec<Bytes>) -> Result<(), BlobError> {
         let payload: PutPayload = pieces.into_iter().collect();
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        let put = self.store.put_opts(&path(key), payload, options).await;
-        put.map(drop).map_err(|e| BlobError::remote(key, e))
+        let (began, mut wait, mut unsure) = (Instant::now(), FIRST_WAIT, false);
+        loop {
+            let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+            match self.putter.put_opts(&path(key), payload.clone(), options).await {
+                Ok(_) => return Ok(()),
+                Err(object_store::Error::AlreadyExists { .. })
+                    if unsure && self.holds(key, &payload).await? =>
+                {
+                    return Ok(());
+                }
+                Err(source @ object_store::Error::Generic { .. }) if began.elapsed() < PUT_FOR => {
+                    tracing::debug!(%source, %key, "an object is put again");
+                    unsure = true;
+                    tokio::time::sleep(wait).await;
+                    wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+                }
+                Err(source) => return Err(BlobError::remote(key, source)),
+            }
+        }
+    }
+
+    /// Whether an object has exactly these bytes.
+    async fn holds(&self, key: &Key, payload: &PutPayload) -> Result<bool, BlobError> {
+        let got = self.store.get(&path(key)).await.map_err(|e| BlobError::remote(key, e))?;
+        let mut rest = got.bytes().await.map_err(|e| BlobError::remote(key, e))?;
+        if rest.len() != payload.content_length() {
+            return Ok(false);
+        }
+        Ok(payload.iter().all(|piece| rest.split_to(piece.len()) == *piece))
     }
 
     /// Exactly the bytes of a range that is not empty.

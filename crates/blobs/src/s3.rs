@@ -14,6 +14,8 @@ use crate::{BlobError, Key};
 
 /// A store that does not answer is told so after this time; whoever uploads tries again.
 const RETRY_FOR: Duration = Duration::from_secs(20);
+/// How often a request that fails is sent again.
+const RETRIES: usize = 6;
 /// A request without any answer ends after this time; a part has at most 8 MiB.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
@@ -80,28 +82,24 @@ pub(crate) fn open(place: &str, options: &S3Options) -> Result<Remote, BlobError
     if !prefix.is_empty() {
         Key::parse(prefix).map_err(|_e| BlobError::InvalidUrl { reason: "the prefix cannot be used" })?;
     }
-    let build = |endpoint: Option<&str>| builder(bucket, endpoint, options).build();
-    let endpoint = options.endpoint.as_deref();
-    let store = build(endpoint).map_err(|source| BlobError::Remote { source })?;
-    let public = build(options.public_endpoint.as_deref().or(endpoint));
-    let store = PrefixStore::new(store, prefix);
-    let signer = Presigner {
-        store: Arc::new(public.map_err(|source| BlobError::Remote { source })?),
-        prefix: Path::from(prefix),
+    let build = |endpoint: Option<&str>, retries: usize| {
+        let built = builder(bucket, endpoint, options, retries).build();
+        built.map_err(|source| BlobError::Remote { source })
     };
-    Ok(Remote::new(Arc::new(store), Some(signer)))
+    let endpoint = options.endpoint.as_deref();
+    let store = PrefixStore::new(build(endpoint, RETRIES)?, prefix);
+    let putter = PrefixStore::new(build(endpoint, 0)?, prefix);
+    let public = build(options.public_endpoint.as_deref().or(endpoint), RETRIES)?;
+    let signer = Presigner { store: Arc::new(public), prefix: Path::from(prefix) };
+    Ok(Remote::new(Arc::new(store), Arc::new(putter), Some(signer)))
 }
 
-fn builder(bucket: &str, endpoint: Option<&str>, options: &S3Options) -> AmazonS3Builder {
+fn builder(bucket: &str, endpoint: Option<&str>, options: &S3Options, max_retries: usize) -> AmazonS3Builder {
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(bucket)
         // Nothing is ever overwritten: the store itself has to refuse it.
         .with_conditional_put(S3ConditionalPut::ETagMatch)
-        .with_retry(RetryConfig {
-            retry_timeout: RETRY_FOR,
-            max_retries: 6,
-            backoff: BackoffConfig::default(),
-        })
+        .with_retry(RetryConfig { retry_timeout: RETRY_FOR, max_retries, backoff: BackoffConfig::default() })
         .with_client_options(
             ClientOptions::new()
                 .with_timeout(REQUEST_TIME)
