@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use meridian_blobs::BlobError;
 use meridian_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -266,6 +267,16 @@ impl From<StoreError> for ApiError {
             }
             full if full.is_disk_full() => Self::no_space(),
             other if other.is_passing() => Self::away(other),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<BlobError> for ApiError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::NoSpace { .. } => Self::no_space(),
+            away @ BlobError::Remote { .. } => Self::away(away),
             other => Self::internal(other),
         }
     }

@@ -80,6 +80,15 @@ impl From<StoreError> for JobError {
 }
 
 impl JobError {
+    /// Whether the database or the object store is away, or full, for a moment: the job itself is not to blame.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_passing() || error.is_disk_full(),
+            Self::Blob(error) => error.is_passing(),
+            _ => false,
+        }
+    }
+
     /// Wraps an error of the system.
     pub(crate) fn io(action: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { action, source }
@@ -96,4 +105,17 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         below = source.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_is_away_or_full_is_not_the_job_s_fault() {
+        let io = || std::io::Error::other("x");
+        assert!(JobError::from(BlobError::NoSpace { source: io() }).is_passing());
+        assert!(!JobError::from(BlobError::Io { action: "reading", source: io() }).is_passing());
+        assert!(!JobError::ChildStuck("slow").is_passing());
+    }
 }

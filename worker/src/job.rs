@@ -14,6 +14,12 @@ use crate::error::{JobError, chain};
 
 /// Waits before the second and the third attempt, in milliseconds.
 const DELAYS_MS: [i64; 3] = [2_000, 10_000, 60_000];
+/// Wait before the next attempt after the database or the object store was away, in milliseconds: the first, which grows
+/// by as much each time, and the longest.
+const PUT_OFF_MS: i64 = 4_000;
+const PUT_OFF_MOST_MS: i64 = 60_000;
+/// So many attempts may end because something was away before such an end counts as any other.
+const MOST_PUT_OFF: i64 = 100;
 /// How long to try writing a job's fate while the database is away.
 const WRITE_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -122,6 +128,10 @@ async fn settle(context: &Context, job: &Job, result: &Result<(), JobError>) -> 
             if job.claimed.payload.kind() == "process_update" =>
         {
             processing::media_failed(&tx, lease, update, code, detail).await?;
+        }
+        (error, _) if error.is_passing() && lease.attempt < MOST_PUT_OFF => {
+            let delay_ms = PUT_OFF_MS.saturating_mul(lease.attempt).min(PUT_OFF_MOST_MS);
+            jobs::put_off(&tx, lease, &chain(error), delay_ms).await?;
         }
         (error, _) => {
             let index = usize::try_from(lease.attempt - 1).unwrap_or(0).min(DELAYS_MS.len() - 1);

@@ -90,6 +90,11 @@ impl BlobError {
         }
     }
 
+    /// Whether the store is away, or full, for a moment: the same may work soon.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::NoSpace { .. } | Self::Remote { source: object_store::Error::Generic { .. } })
+    }
+
     /// Wraps an error of `object_store` about one object.
     pub(crate) fn remote(key: &Key, source: object_store::Error) -> Self {
         match source {

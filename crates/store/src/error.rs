@@ -46,7 +46,7 @@ impl StoreError {
     /// Whether the database is away for a moment, or somebody else was in the way for too long: the same may work soon.
     /// Nothing was committed, unless the answer to the commit itself was lost.
     pub fn is_passing(&self) -> bool {
-        const SIGNS: [&str; 10] = [
+        const SIGNS: [&str; 12] = [
             "pool timed out",
             "Connection pool timed out",
             "error communicating with database",
@@ -57,6 +57,8 @@ impl StoreError {
             "deadlock detected",
             "unexpected EOF",
             "database is locked",
+            "too many clients already",
+            "remaining connection slots are reserved",
         ];
         let Self::Db(error) = self else { return false };
         if matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_)) {

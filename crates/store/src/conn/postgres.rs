@@ -37,9 +37,9 @@ pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
         .acquire_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(|o| {
-            // A process that stopped in a transaction lets go of its locks after this time.
+            // A process that stopped in a transaction lets go of its locks before those who wait for them give up.
             o.application_name("meridian")
-                .options([("idle_in_transaction_session_timeout", "20s"), ("lock_timeout", "10s")])
+                .options([("idle_in_transaction_session_timeout", "5s"), ("lock_timeout", "10s")])
         });
     options
 }

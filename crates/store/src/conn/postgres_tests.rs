@@ -74,6 +74,17 @@ async fn who_writes_alone_waits_for_all_others_and_they_for_it() {
     store.write_beside().await.unwrap().rollback().await.unwrap();
 }
 
+/// A process that was stopped in the middle of a write (SIGSTOP, a frozen machine) holds up the others, and no more.
+#[tokio::test]
+async fn who_stops_in_a_transaction_is_put_out_before_others_give_up() {
+    let Some(server) = meridian_testbed::postgres() else { return };
+    let store = open(&server.database()).await;
+    let stopped = store.write().await.unwrap();
+    store.write().await.unwrap().commit().await.unwrap();
+    let error = stopped.commit().await.unwrap_err();
+    assert!(error.is_passing(), "{error:?}");
+}
+
 #[tokio::test]
 async fn every_commit_is_told_to_other_processes() {
     let Some(server) = meridian_testbed::postgres() else { return };

@@ -18,7 +18,8 @@ use crate::entity::jobs;
 use crate::{Conn, Dialect, StoreError, Tx, json};
 
 pub use lease::{
-    Claimed, Lease, Retried, Sources, claim, fail, fence, finish, hand_back, heartbeat, park, retry_later,
+    Claimed, Lease, Retried, Sources, claim, fail, fence, finish, hand_back, heartbeat, park, put_off,
+    retry_later,
 };
 pub use sweep::{Expired, expired_exist, sweep_expired};
 

@@ -199,7 +199,7 @@ fn told(piece: &Result<Bytes, BlobError>) {
 fn missing(error: BlobError) -> ApiError {
     match error {
         BlobError::NotFound { .. } => ApiError::not_found(),
-        other => ApiError::internal(other),
+        other => other.into(),
     }
 }
 

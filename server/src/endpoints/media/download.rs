@@ -74,7 +74,7 @@ async fn trimmed(
     (start_us, end_us): (i64, i64),
 ) -> Result<Vec<Piece>, ApiError> {
     let key = Key::parse(&init.key).map_err(ApiError::internal)?;
-    let init_bytes = blobs.read_all(&key, HEAD_BYTES).await.map_err(ApiError::internal)?;
+    let init_bytes = blobs.read_all(&key, HEAD_BYTES).await?;
     let init = Init::read(&init_bytes).ok_or_else(|| unreadable(&init))?;
     let end_of = |segment: &Segment| segment.start_us.saturating_add(segment.duration_us);
     let last_us = shown.last().map_or(end_us, end_of).min(end_us);
@@ -103,11 +103,11 @@ async fn trimmed(
 async fn head(blobs: &Blobs, segment: &Object) -> Result<Fragment, ApiError> {
     let key = Key::parse(&segment.key).map_err(ApiError::internal)?;
     let most = segment.size_bytes.min(FIRST_BYTES);
-    let mut bytes = blobs.read(&key, 0..most).await.map_err(ApiError::internal)?;
+    let mut bytes = blobs.read(&key, 0..most).await?;
     let size = moof_size(&bytes).filter(|size| *size <= HEAD_BYTES.min(segment.size_bytes));
     let size = size.ok_or_else(|| unreadable(segment))?;
     if size > most {
-        bytes = blobs.read(&key, 0..size).await.map_err(ApiError::internal)?;
+        bytes = blobs.read(&key, 0..size).await?;
     }
     let end = usize::try_from(size).unwrap_or(0);
     bytes.get(..end).and_then(Fragment::read).ok_or_else(|| unreadable(segment))

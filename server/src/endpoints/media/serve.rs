@@ -43,7 +43,7 @@ async fn redirect(
         return Ok(None);
     }
     let key = Key::parse(&object.key).map_err(ApiError::internal)?;
-    let signed = state.blobs.presigned(&key, content_type, SIGNED_FOR).await.map_err(ApiError::internal)?;
+    let signed = state.blobs.presigned(&key, content_type, SIGNED_FOR).await?;
     Ok(signed.map(|address| {
         HttpResponse::Found()
             .insert_header((header::LOCATION, address))
@@ -199,7 +199,7 @@ impl Request<'_> {
 
     async fn artefact_bytes(&self, name: &str) -> Result<Bytes, ApiError> {
         let key = Key::parse(&self.stored_artefact(name).await?.key).map_err(ApiError::internal)?;
-        self.state.blobs.read_all(&key, ARTEFACT_BYTES).await.map_err(ApiError::internal)
+        Ok(self.state.blobs.read_all(&key, ARTEFACT_BYTES).await?)
     }
 
     /// The part of a file beside the segments that lies within the trim; `None`: it is served as it is.

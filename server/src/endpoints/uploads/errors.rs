@@ -60,11 +60,7 @@ impl From<StoreError> for TusError {
 
 impl From<BlobError> for TusError {
     fn from(error: BlobError) -> Self {
-        Self::Api(match error {
-            BlobError::NoSpace { .. } => ApiError::no_space(),
-            away @ BlobError::Remote { .. } => ApiError::away(away),
-            other => ApiError::internal(other),
-        })
+        Self::Api(error.into())
     }
 }
 

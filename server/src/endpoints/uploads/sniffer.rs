@@ -6,7 +6,6 @@ use meridian_store::Reader;
 use meridian_store::repo::uploads::{self, Upload};
 
 use super::errors::TusError;
-use crate::error::ApiError;
 
 /// From here on a positive verdict stands: every container shows itself within its first 4 KiB.
 const SURE_BYTES: usize = 4096;
@@ -45,7 +44,7 @@ impl Sniffer {
                 }
             }
             let there = wanted.min(sequence.size_bytes());
-            head = sequence.read(0..there).await.map_err(ApiError::internal)?.to_vec();
+            head = sequence.read(0..there).await?.to_vec();
         }
         Ok(Self { head, known: upload.sniffed })
     }

@@ -156,11 +156,20 @@ pub async fn retry_later(tx: &Tx, lease: &Lease, error: &str, delay_ms: i64) -> 
 
 /// Gives the job back without having failed (shutdown): spends no attempt.
 pub async fn hand_back(tx: &Tx, lease: &Lease, delay_ms: i64) -> Result<(), StoreError> {
+    go_back(tx, lease, None, delay_ms).await
+}
+
+/// What the job needs is away for a moment: goes back with a delay and a reason, and spends no attempt.
+pub async fn put_off(tx: &Tx, lease: &Lease, error: &str, delay_ms: i64) -> Result<(), StoreError> {
+    go_back(tx, lease, Some(error), delay_ms).await
+}
+
+async fn go_back(tx: &Tx, lease: &Lease, error: Option<&str>, delay_ms: i64) -> Result<(), StoreError> {
     let run_at = database_now_ms(tx).await?.saturating_add(delay_ms);
     // The attempt number is the fence and only grows: one more is granted instead.
     let set = "state = 'queued', phase = 'queued', max_attempts = max_attempts + 1, run_at = ?, \
-        lease_owner = NULL, lease_until = NULL";
-    held(set_where_held(tx, lease, set, vec![run_at.into()]).await?)
+        last_error = COALESCE(?, last_error), lease_owner = NULL, lease_until = NULL";
+    held(set_where_held(tx, lease, set, vec![run_at.into(), error.into()]).await?)
 }
 
 /// Puts the job aside, without a lease and without spending an attempt, until [`super::unpark`].

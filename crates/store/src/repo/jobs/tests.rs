@@ -106,6 +106,7 @@ async fn a_zombie_of_an_expired_lease_is_refused_everything() {
         write!(store, tx => finish(&tx, &zombie)),
         write!(store, tx => fail(&tx, &zombie, "late")),
         write!(store, tx => hand_back(&tx, &zombie, 0)),
+        write!(store, tx => put_off(&tx, &zombie, "late", 0)),
         write!(store, tx => park(&tx, &zombie, "x")),
         write!(store, tx => retry_later(&tx, &zombie, "late", 0)).map(|_| ()),
     ];
@@ -155,6 +156,8 @@ async fn handing_back_and_parking_spend_no_attempt() {
     for _ in 0..5 {
         let lease = take(&store, "a", LEASE_MS).await.unwrap().lease;
         write!(store, tx => hand_back(&tx, &lease, 0)).unwrap();
+        let lease = take(&store, "a", LEASE_MS).await.unwrap().lease;
+        write!(store, tx => put_off(&tx, &lease, "the store is away", 0)).unwrap();
     }
     let lease = take(&store, "a", LEASE_MS).await.unwrap().lease;
     write!(store, tx => park(&tx, &lease, PARKED_FOR_WHOLE_FILE)).unwrap();
