@@ -106,6 +106,13 @@ async fn an_answer_has_the_audience_of_what_it_answers() {
     let same = json!({"reply_to_id": direct["id"], "audience": [world.ada.id]});
     let same = world.video(&world.ben, world.open, same).await;
     assert_eq!(same["audience"]["user_ids"], direct["audience"]["user_ids"]);
+    for (asked, answer) in [(&parent, &reply), (&direct, &same)] {
+        let path = format!("{}?reply_to_id={}", feed(world.open), asked["id"].as_str().unwrap());
+        let page = world.ada.get(&path).await.expect(200);
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["items"][0]["id"]), (1, &answer["id"]));
+    }
+    let hidden = format!("{}?reply_to_id={}", feed(world.open), direct["id"].as_str().unwrap());
+    assert_eq!(world.cleo.get(&hidden).await.expect(200)["items"], json!([]));
 }
 
 #[tokio::test]

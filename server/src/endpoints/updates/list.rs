@@ -2,7 +2,7 @@
 
 use actix_web::{get, web};
 use meridian_domain::enums::{UpdateKind, UpdateStatus};
-use meridian_domain::ids::{RoundId, TeamId, UserId, WorkspaceId};
+use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId, WorkspaceId};
 use meridian_store::repo::updates::{self, Drafts, FeedFilter, FeedKey, RowUpdate};
 use meridian_store::repo::workspaces;
 use serde::Deserialize;
@@ -36,6 +36,9 @@ pub struct FeedQuery {
     /// In this round.
     #[param(value_type = Option<Uuid>)]
     round_id: Option<RoundId>,
+    /// Answering this update.
+    #[param(value_type = Option<Uuid>)]
+    reply_to_id: Option<UpdateId>,
     /// This far.
     #[param(value_type = Option<UpdateStatusWord>)]
     status: Option<UpdateStatus>,
@@ -55,6 +58,7 @@ impl FeedQuery {
         FeedFilter {
             author: self.author_id,
             round: self.round_id,
+            reply_to: self.reply_to_id,
             status: self.status,
             kind: self.media_kind,
             drafts: match self.drafts {

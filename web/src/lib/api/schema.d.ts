@@ -11399,6 +11399,8 @@ export interface operations {
                 author_id?: string;
                 /** @description In this round. */
                 round_id?: string;
+                /** @description Answering this update. */
+                reply_to_id?: string;
                 /** @description This far. */
                 status?: components["schemas"]["UpdateStatus"];
                 /** @description Of this kind. */
@@ -15860,6 +15862,8 @@ export interface operations {
                 author_id?: string;
                 /** @description In this round. */
                 round_id?: string;
+                /** @description Answering this update. */
+                reply_to_id?: string;
                 /** @description This far. */
                 status?: components["schemas"]["UpdateStatus"];
                 /** @description Of this kind. */

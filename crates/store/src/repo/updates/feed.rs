@@ -1,7 +1,7 @@
 //! Feeds: newest first, by key, so that no page costs more than its entries.
 
 use meridian_domain::enums::{PublishState, UpdateKind, UpdateStatus};
-use meridian_domain::ids::{RoundId, TeamId, UserId, WorkspaceId};
+use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId, WorkspaceId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub struct FeedFilter {
     pub author: Option<UserId>,
     /// In this round.
     pub round: Option<RoundId>,
+    /// Answering this update.
+    pub reply_to: Option<UpdateId>,
     /// This far.
     pub status: Option<UpdateStatus>,
     /// Of this kind.
@@ -114,6 +116,9 @@ fn narrowed(
     }
     if let Some(round) = filter.round {
         condition = condition.add(Column::RoundId.eq(round.0));
+    }
+    if let Some(answered) = filter.reply_to {
+        condition = condition.add(Column::ReplyToId.eq(answered.0));
     }
     if let Some(status) = filter.status {
         condition = condition.add(Column::Status.eq(status.as_str()));
