@@ -5,6 +5,7 @@ import { everything } from './api/lists';
 import { accessToken, forget, onSession } from './api/session';
 import type { Me, Membership, Team } from './api/types';
 import { language } from './messages/language.svelte';
+import { forgetDrafts } from './utils/drafts';
 import { browserZone } from './utils/time';
 
 export { safeNext } from './utils/next';
@@ -102,6 +103,7 @@ class Session {
 
   async signOut(): Promise<void> {
     await api.post('/auth/logout', {}, { anonymous: true });
+    forgetDrafts();
     forget();
     await goto('/sign-in');
   }

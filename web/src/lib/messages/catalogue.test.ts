@@ -62,6 +62,7 @@ const SAME = new Set([
   'instance.actNamed',
   'instance.updates',
   'comments.kind.blocker',
+  'player.lines',
   'links.title',
   'upload.team',
   'upload.list',

@@ -4,8 +4,8 @@ import type { Reaction } from '../player/moments';
 import { meanwhile, remove, settle, upsert } from './optimistic';
 import { nowIso } from './now';
 import { isMine, toggled } from './reactions';
-import { filterCounts, filterThreads, isOpenAsk, toThreads, type Filter } from './threads';
-import type { Comment, CommentVersion, NewComment, Person, Talk } from './types';
+import { filterCounts, filterThreads, isOpenAsk, kindCounts, toThreads, type Filter } from './threads';
+import type { Comment, CommentKind, CommentVersion, NewComment, Person, Talk } from './types';
 
 export interface CommentsApi {
   list: () => Promise<Comment[]>;
@@ -34,6 +34,8 @@ export class Comments {
   items = $state.raw<Comment[]>([]);
   reactions = $state.raw<Reaction[]>([]);
   filter = $state<Filter>('all');
+  /** Only of this kind; null: of all. */
+  kind = $state<CommentKind | null>(null);
   loaded = $state(false);
   /** The comment that a link or a mark led to. */
   here = $state<string | null>(null);
@@ -50,11 +52,15 @@ export class Comments {
   }
 
   get shown(): ReturnType<typeof toThreads> {
-    return filterThreads(this.threads, this.filter, this.me.id);
+    return filterThreads(this.threads, this.filter, this.me.id, this.kind);
   }
 
   get counts(): Record<Filter, number> {
     return filterCounts(this.threads, this.me.id);
+  }
+
+  get kinds(): ReturnType<typeof kindCounts> {
+    return kindCounts(this.threads, this.filter, this.me.id);
   }
 
   isMine(comment: Comment): boolean {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { filterCounts, filterThreads, isToMe, nextOpenAsk, toThreads } from './threads';
+import {
+  filterCounts,
+  filterThreads,
+  isToMe,
+  kindCounts,
+  nextOpenAsk,
+  toThreads,
+  type Filter,
+} from './threads';
 import { comment } from './fixtures';
+import type { CommentKind } from './types';
 
 const list = [
   comment('late', { at_ms: 9_000, kind: 'question' }),
@@ -37,6 +46,34 @@ describe('filters', () => {
     expect(isToMe(comment('c', { assignee }), 'bob')).toBe(false);
     const done = { kind: 'action', assignee, resolved_at: '2026-11-21T00:00:00Z' } as const;
     expect(isToMe(comment('a', done), 'bob')).toBe(false);
+  });
+});
+
+describe('kinds', () => {
+  const threads = toThreads([
+    ...list,
+    comment('answer', { parent_id: 'whole', kind: 'action', assignee: { id: 'bob', display_name: 'Bob' } }),
+  ]);
+  const shown = (filter: Filter, userId: string, kind: CommentKind | null) =>
+    filterThreads(threads, filter, userId, kind).map((t) => t.root.id);
+
+  it('are found in replies too, but plain comments by what began the thread', () => {
+    expect(shown('all', 'bob', 'action')).toEqual(['whole']);
+    expect(shown('all', 'bob', 'comment')).toEqual(['whole']);
+    expect(shown('all', 'bob', null)).toHaveLength(3);
+  });
+  it('go together with what is open and to me, of one and the same comment', () => {
+    expect(shown('mine', 'bob', 'action')).toEqual(['whole']);
+    expect(shown('mine', 'bob', 'question')).toEqual([]);
+    expect(shown('open', 'bob', 'question')).toEqual(['late']);
+  });
+  it('are offered where there are any, with what the filter leaves', () => {
+    expect(kindCounts(threads, 'mine', 'bob')).toEqual([
+      { kind: 'comment', count: 0 },
+      { kind: 'question', count: 0 },
+      { kind: 'action', count: 1 },
+      { kind: 'blocker', count: 1 },
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 // From the flat list that the server gives to threads, one level deep.
 
-import type { Comment } from './types';
+import { KINDS, type Comment } from './types';
 
 export interface Thread {
   root: Comment;
@@ -43,12 +43,21 @@ export function toThreads(comments: readonly Comment[]): Thread[] {
   );
 }
 
-/** The threads that a filter shows. */
-export function filterThreads(threads: readonly Thread[], filter: Filter, userId: string): Thread[] {
+/** The threads that a filter shows; where a kind is chosen too, those in which one of that kind fits. */
+export function filterThreads(
+  threads: readonly Thread[],
+  filter: Filter,
+  userId: string,
+  kind: Comment['kind'] | null = null,
+): Thread[] {
+  const fits = (comment: Comment): boolean =>
+    (kind === null || comment.kind === kind) &&
+    (filter === 'all' || (filter === 'open' ? isOpenAsk(comment) : isToMe(comment, userId)));
   return threads.filter(({ root, replies }) => {
-    if (filter === 'all') return true;
-    const all = [root, ...replies];
-    return filter === 'open' ? all.some(isOpenAsk) : all.some((comment) => isToMe(comment, userId));
+    if (filter === 'all' && kind === null) return true;
+    // A thread of plain comments is one by what began it: nearly every reply is a plain comment.
+    const asked = kind === 'comment' ? [root] : [root, ...replies];
+    return asked.some(fits);
   });
 }
 
@@ -59,6 +68,20 @@ export function filterCounts(threads: readonly Thread[], userId: string): Record
     open: filterThreads(threads, 'open', userId).length,
     mine: filterThreads(threads, 'mine', userId).length,
   };
+}
+
+/** The kinds that there are, each with how many of the filter's threads it shows. */
+export function kindCounts(
+  threads: readonly Thread[],
+  filter: Filter,
+  userId: string,
+): { kind: Comment['kind']; count: number }[] {
+  const counts = KINDS.map((kind) => ({
+    kind,
+    count: filterThreads(threads, filter, userId, kind).length,
+    any: filterThreads(threads, 'all', userId, kind).length,
+  }));
+  return counts.filter(({ any }) => any > 0).map(({ kind, count }) => ({ kind, count }));
 }
 
 /** The next open ask after `atMs`, from the start again when there is none. */

@@ -1,5 +1,6 @@
 // What was recorded and not yet acknowledged, in IndexedDB: it outlives the tab and the browser.
 
+import type { ReplyTo } from './plan';
 import type { Chapter } from './types';
 
 /** One recording. */
@@ -15,6 +16,8 @@ export interface Recording {
   roundId: string | null;
   /** The draft that this take is made instead of; it goes once this one has arrived. */
   replaces: string | null;
+  /** The update that it answers; what was kept before there were answers has none. */
+  replyTo?: ReplyTo | null;
   /** Counts the drafts that were made for it (see `Sender`). */
   tries: number;
   updateId: string | null;

@@ -3,6 +3,12 @@
 import type { Recording } from './archive';
 import { fileName, type Format } from './formats';
 
+/** An update that is answered, for the same people: null is its whole team. */
+export interface ReplyTo {
+  updateId: string;
+  audience: string[] | null;
+}
+
 export interface RecordingPlan {
   userId: string;
   teamId: string;
@@ -10,6 +16,8 @@ export interface RecordingPlan {
   roundId: string | null;
   /** The draft that this one is made instead of. */
   replaces: string | null;
+  /** The update that it answers. */
+  replyTo?: ReplyTo | null;
   limitMs: number | null;
 }
 
@@ -33,6 +41,7 @@ export function recordingOf(plan: RecordingPlan, format: Format, live: boolean):
     mimeType: format.mimeType.split(';')[0] ?? format.mimeType,
     roundId: plan.roundId,
     replaces: plan.replaces,
+    replyTo: plan.replyTo ?? null,
     tries: 0,
     updateId: null,
     uploadUrl: null,

@@ -35,7 +35,12 @@ export class Recorder {
   private readonly onstopped: (sender: Sender) => void;
   private take: Take | null = null;
 
-  constructor(onstopped: (sender: Sender) => void) {
+  /** `only`: it records nothing else, and what was chosen elsewhere stays chosen there. */
+  constructor(
+    onstopped: (sender: Sender) => void,
+    private readonly only: Source | null = null,
+  ) {
+    if (only !== null) this.prefs = { ...this.prefs, source: only, countdown: false, live: false };
     this.onstopped = onstopped;
   }
 
@@ -45,7 +50,7 @@ export class Recorder {
 
   set(change: Partial<RecorderPrefs>): void {
     this.prefs = { ...this.prefs, ...change };
-    savePrefs(this.prefs);
+    if (this.only === null) savePrefs(this.prefs);
   }
 
   async choose(source: Source): Promise<void> {

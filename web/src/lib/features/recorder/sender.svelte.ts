@@ -151,9 +151,10 @@ export class Sender {
       this.uploadEndpoint = made.upload_url;
       this.updateId = this.recording.updateId = made.id;
     } catch (error) {
-      if (!(error instanceof ApiError && error.field('round_id') !== null)) throw error;
-      // The round takes no answers (any more): the recording is kept as a draft of its own, which nobody else sees.
-      this.recording.roundId = null;
+      const fine = (name: string): boolean => !(error instanceof ApiError) || error.field(name) === null;
+      if (fine('round_id') && fine('reply_to_id')) throw error;
+      // The round takes no answers (any more), or what it answers is gone: kept as a draft, which nobody else sees.
+      this.recording.roundId = this.recording.replyTo = null;
       this.recording.publish = 'draft';
       this.recording.tries += 1;
     }

@@ -71,6 +71,8 @@ export const uplink: Uplink = {
         title: recording.title || undefined,
         publish: recording.publish,
         round_id: recording.roundId ?? undefined,
+        reply_to_id: recording.replyTo?.updateId,
+        audience: recording.replyTo?.audience ?? undefined,
       },
       { headers: { 'idempotency-key': `${recording.id}-${recording.tries}` } },
     ),

@@ -53,6 +53,7 @@ export const discuss = {
   'comments.filter.all': 'Alle',
   'comments.filter.open': 'Offene',
   'comments.filter.mine': 'An mich',
+  'comments.filterKind': 'Welcher Art',
   'comments.nextAsk': 'Nächste offene Anfrage',
   'comments.none': 'Noch keine Kommentare. Drück C, um etwas zu dieser Stelle zu sagen.',
   'comments.noneText': 'Noch keine Kommentare.',
@@ -67,6 +68,18 @@ export const discuss = {
   'comments.failed.resolve': 'Das ließ sich nicht ändern.',
   'comments.failed.accept': 'Die Antwort wurde nicht angenommen.',
   'comments.failed.react': 'Die Reaktion wurde nicht gespeichert.',
+
+  'replies.title': 'Antworten',
+  'replies.voice': 'Mit der Stimme antworten',
+  'replies.video': 'Mit einem Video antworten',
+  'replies.starting': 'Das Mikrofon wird angefragt',
+  'replies.send': 'Antwort senden',
+  'replies.discard': 'Verwerfen',
+  'replies.sending': 'Wird gesendet',
+  'replies.keptAsDraft':
+    'Worauf du antwortest, gibt es nicht mehr. Deine Aufnahme bleibt als Entwurf, den nur du siehst.',
+  'replies.openDraft': 'Entwurf öffnen',
+  'replies.play': 'Antwort von {name} abspielen, {length}',
 
   'publish.region': 'Entwurf',
   'publish.isDraft': 'Das ist ein Entwurf.',

@@ -129,6 +129,33 @@ export const places = {
   'team.removed': '{name} wurde entfernt.',
   'team.localTime': 'dort {time}',
 
+  'library.state': 'Zustand',
+  'library.anyState': 'Jeder Zustand',
+  'library.ready': 'Fertig',
+  'library.processing': 'In Arbeit',
+  'library.failed': 'Fehlgeschlagen',
+  'library.somebody': 'Wer nicht mehr da ist',
+  'library.views': 'Gemerkte Ansichten',
+  'library.keep': 'Ansicht merken',
+  'library.forget': 'Ansicht {name} vergessen',
+  'library.emptyTitle': 'So etwas gibt es hier nicht',
+  'library.emptyText': 'Kein Update dieses Teams passt zu diesen Filtern.',
+  'library.choose': '{title} auswählen',
+  'library.chosenLabel': 'Mit den ausgewählten Updates',
+  'library.chosen': ({ n }: Params) => plural(n, 'Eins ausgewählt', '{n} ausgewählt'),
+  'library.seen': 'Als gesehen markieren',
+  'library.copy': 'Links kopieren',
+  'library.copied': ({ n }: Params) => plural(n, 'Link kopiert.', '{n} Links kopiert.'),
+  'library.delete': 'Löschen',
+  'library.deleteOwn': ({ n }: Params) => plural(n, 'Das eine eigene löschen', 'Die {n} eigenen löschen'),
+  'library.none': 'Nichts auswählen',
+  'library.deleted': ({ n }: Params) => plural(n, 'Ein Update gelöscht.', '{n} Updates gelöscht.'),
+  'library.notDeleted': ({ n }: Params) =>
+    plural(n, 'Ein Update ließ sich nicht löschen.', '{n} Updates ließen sich nicht löschen.'),
+  'library.restored': ({ n }: Params) => plural(n, 'Es ist wieder da.', 'Alle {n} sind wieder da.'),
+  'library.notRestored': ({ n }: Params) =>
+    plural(n, 'Ein Update ließ sich nicht zurückholen.', '{n} Updates ließen sich nicht zurückholen.'),
+
   'write.title': 'Update schreiben',
   'write.lede':
     'Wenn ein Text es besser sagt. Man kann ihn kommentieren, durchsuchen und finden wie die anderen.',

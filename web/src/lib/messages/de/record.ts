@@ -7,6 +7,7 @@ export const record = {
   'record.title': 'Update aufnehmen',
   'record.lede':
     'Was du aufnimmst, wird gesendet, während du sprichst, und bleibt in diesem Browser, bis es angekommen ist.',
+  'record.answering': 'Deine Antwort an {name}: {title}',
   'record.stage': 'Aufnahme',
   'record.source': 'Was aufgenommen wird',
   'record.source.both': 'Bildschirm und Kamera',

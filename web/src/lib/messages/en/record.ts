@@ -5,6 +5,7 @@ import type { Params } from '../types';
 export const record = {
   'record.title': 'Record an update',
   'record.lede': 'What you record is sent while you speak and kept in this browser until it has arrived.',
+  'record.answering': 'Your answer to {name}: {title}',
   'record.stage': 'Recording',
   'record.source': 'What to record',
   'record.source.both': 'Screen and camera',
