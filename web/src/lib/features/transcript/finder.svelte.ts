@@ -8,17 +8,28 @@ import type { Segment } from './types';
 
 const canHighlight = typeof CSS !== 'undefined' && 'highlights' in CSS;
 
+/** A place in the text. */
+interface Place {
+  segment: number;
+  offset: number;
+}
+
 export class Finder {
   query = $state('');
   open = $state(false);
   at = $state(0);
   matches = $state.raw<Match[]>([]);
+  /** From where it is looked on when the text changes. */
+  place: Place | null = null;
   readonly current: Match | null = $derived(this.matches[this.at] ?? null);
 
-  /** Looks again, after the query or the text has changed. */
-  search(segments: readonly Segment[], from = 0): void {
+  /** Looks again from a place on, after the query or the text has changed. */
+  search(segments: readonly Segment[], from: Place): void {
     this.matches = this.open ? findAll(segments, this.query) : [];
-    const next = this.matches.findIndex((match) => match.segment >= from);
+    const next = this.matches.findIndex(
+      (match) =>
+        match.segment > from.segment || (match.segment === from.segment && match.from >= from.offset),
+    );
     this.at = Math.max(0, next);
   }
 
@@ -29,13 +40,20 @@ export class Finder {
     rows: () => ReadonlyMap<number, HTMLElement>,
     bringUp: (segment: number) => boolean,
   ): void {
+    // Where the same is looked for in another text, it goes on where it was.
+    let asked = '';
     $effect(() => {
-      void this.query;
+      if (this.current) this.place = { segment: this.current.segment, offset: this.current.from };
+    });
+    $effect(() => {
+      const query = this.query;
       void this.open;
       const all = segments();
       untrack(() => {
-        const from = all.findIndex((segment) => segment.end_ms >= nowMs());
-        this.search(all, Math.max(0, from));
+        const spoken = all.findIndex((segment) => segment.end_ms >= nowMs());
+        const here = query === asked ? this.place : null;
+        asked = query;
+        this.search(all, here ?? { segment: Math.max(0, spoken), offset: 0 });
       });
     });
     // Each match is brought up once, as soon as it is drawn; what is drawn later is marked.
@@ -82,6 +100,7 @@ export class Finder {
 
   close(): void {
     this.open = false;
+    this.place = null;
     this.matches = [];
     this.unmark();
   }

@@ -1,9 +1,21 @@
 // Words chosen in the transcript: which, and when they are said.
 
+/** What is done with chosen words. */
+export type Use = 'comment' | 'copy' | 'link' | 'correct';
+
+/** Words that are to be corrected. */
+export interface Wanted {
+  segmentId: string;
+  text: string;
+}
+
 export interface Span {
   startMs: number;
   endMs: number;
   text: string;
+  /** The segment in which it begins, and what of it lies there. */
+  segmentId?: string | undefined;
+  inSegment?: string | undefined;
 }
 
 /** The span of the words that a range touches within `box`; null where it touches none. */
@@ -32,6 +44,7 @@ function read(word: HTMLElement): Span {
     startMs: Number(word.dataset['startMs']),
     endMs: Number(word.dataset['endMs']),
     text: word.textContent ?? '',
+    segmentId: word.closest<HTMLElement>('[data-segment]')?.dataset['segment'],
   };
 }
 
@@ -39,5 +52,8 @@ function read(word: HTMLElement): Span {
 export function spanOfWords(words: readonly Span[]): Span {
   const startMs = Math.min(...words.map((word) => word.startMs));
   const endMs = Math.max(...words.map((word) => word.endMs), startMs + 1);
-  return { startMs, endMs, text: words.map((word) => word.text).join(' ') };
+  const segmentId = words[0]?.segmentId;
+  const inSegment = words.filter((word) => word.segmentId === segmentId);
+  const said = (some: readonly Span[]): string => some.map((word) => word.text).join(' ');
+  return { startMs, endMs, text: said(words), segmentId, inSegment: segmentId && said(inSegment) };
 }

@@ -1,13 +1,20 @@
 // The transcript's state: read from the server, growing with its events, edited in place.
 
 import type { ExportFormat, Segment, Suggestion, TranscriptData } from './types';
+import { Edits } from './edits.svelte';
+import type { Change } from './replace';
 import { placeSegment } from './words';
 
 /** What the transcript asks of the server. Errors carry a `status`. */
 export interface TranscriptApi {
   /** Null while there is none yet. */
   load: () => Promise<{ data: TranscriptData; etag: string | null } | null>;
-  edit: (segmentId: string, text: string, etag: string | null) => Promise<{ etag: string | null }>;
+  /** Answers the segment as it was saved, its words timed anew. */
+  edit: (
+    segmentId: string,
+    text: string,
+    etag: string | null,
+  ) => Promise<{ etag: string | null; segment: Segment }>;
   regenerate: (language: string | null) => Promise<void>;
   download: (format: ExportFormat) => Promise<void>;
   /** Makes a comment of a suggestion, or puts it away. */
@@ -28,6 +35,10 @@ export class Transcript {
   complete = $state(false);
   /** The revision that is shown. */
   etag: string | null = null;
+  readonly edits = new Edits(
+    (change) => this.swap(change),
+    (id) => this.textOf(id),
+  );
   private readonly api: TranscriptApi;
 
   constructor(api: TranscriptApi) {
@@ -78,16 +89,34 @@ export class Transcript {
     const before = this.segments;
     this.segments = before.map((segment) => (segment.id === segmentId ? { ...segment, text } : segment));
     try {
-      this.etag = (await this.api.edit(segmentId, text, basis)).etag;
-      await this.load();
+      const answer = await this.api.edit(segmentId, text, basis);
+      this.etag = answer.etag;
+      this.origin = 'edited';
+      this.segments = placeSegment(this.segments, answer.segment);
       return 'saved';
     } catch (error) {
       this.segments = before;
       if ((error as { status?: number }).status !== 412) return 'failed';
       await this.load();
-      const same = this.segments.find(({ id }) => id === segmentId)?.text === from;
+      const same = this.textOf(segmentId) === from;
       return same && this.etag !== basis ? this.edit(segmentId, text, from, this.etag) : 'conflict';
     }
+  }
+
+  private textOf(id: string): string | undefined {
+    return this.segments.find((segment) => segment.id === id)?.text;
+  }
+
+  /** As `edit`, and it can be taken back. */
+  async correct(id: string, text: string, from: string, basis: string | null): Promise<EditOutcome> {
+    const outcome = await this.edit(id, text, from, basis);
+    if (outcome === 'saved') this.edits.keep([{ id, from, to: this.textOf(id) ?? text }]);
+    return outcome;
+  }
+
+  /** Saves a change of what a segment still says. */
+  private async swap({ id, from, to }: Change): Promise<EditOutcome> {
+    return this.textOf(id) === from ? this.edit(id, to, from, this.etag) : 'conflict';
   }
 
   async settle(suggestionId: string, keep: boolean): Promise<void> {
