@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chapterAt, nextChapter, pieces } from './chapters';
+import { chapterAt, nextChapter, pieces, previousChapter } from './chapters';
 
 const chapters = [
   { at_ms: 0, title: 'One' },
@@ -25,5 +25,9 @@ describe('chapters', () => {
   it('are gone through', () => {
     expect(nextChapter(chapters, 0)).toBe(4_000);
     expect(nextChapter(chapters, 9_000)).toBeNull();
+    expect(previousChapter(chapters, 9_000)).toBe(4_000);
+    // Right after its start: to the one before.
+    expect(previousChapter(chapters, 5_000)).toBe(0);
+    expect(previousChapter(chapters, 1_000)).toBeNull();
   });
 });

@@ -30,3 +30,8 @@ export function pieces(chapters: readonly Chapter[], line: Line): Piece[] {
 export function nextChapter(chapters: readonly Chapter[], ms: number): number | null {
   return chapters.find((chapter) => chapter.at_ms > ms + 250)?.at_ms ?? null;
 }
+
+/** Where "previous" goes: the start of this chapter, or shortly after that the one before it; null before the first. */
+export function previousChapter(chapters: readonly Chapter[], ms: number): number | null {
+  return chapters.findLast((chapter) => chapter.at_ms < ms - 3_000)?.at_ms ?? null;
+}

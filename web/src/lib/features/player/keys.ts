@@ -13,6 +13,8 @@ export type KeyAction =
   | 'mute'
   | 'full'
   | 'captions'
+  | 'cinema'
+  | 'picture'
   | 'comment'
   | 'find'
   | 'help'
@@ -34,6 +36,8 @@ const KEYS: Record<string, KeyAction> = {
   m: 'mute',
   f: 'full',
   t: 'captions',
+  w: 'cinema',
+  p: 'picture',
   c: 'comment',
   '/': 'find',
   '?': 'help',

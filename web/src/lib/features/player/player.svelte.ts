@@ -4,19 +4,19 @@
 import { createMediaStore } from 'media-chrome/dist/media-store/media-store.js';
 import { listen } from './listen';
 import { clampTo, lineOf, percentOf, type Line, type Timed } from './line';
-import { clampRate, stepRate } from './prefs';
 import { Plays } from './plays.svelte';
 import { WithPrefs } from './prefs.svelte';
+import type { Quality } from './quality';
 import type { Range } from './ranges';
 import { playingTime, skippable, skipTarget } from './silence';
 import { leadsElsewhere, openSource, type Source, type SourceError } from './source';
 import { readState } from './state';
+import type { Still } from './storyboard';
 
 interface Playable extends Timed {
   silence_map: Range[];
+  media?: { audio_url: string | null };
 }
-
-type Store = ReturnType<typeof createMediaStore>;
 
 export class Player extends WithPrefs {
   /** The moment being played, on the source's line. */
@@ -32,6 +32,11 @@ export class Player extends WithPrefs {
   buffered = $state.raw<Range[]>([]);
   error = $state<SourceError | null>(null);
   readonly plays = new Plays();
+  /** The heights of the pictures to choose from, tallest first, and of the one that plays. */
+  heights = $state.raw<readonly number[]>([]);
+  height = $state<number | null>(null);
+  /** The pictures of the time line. */
+  stills = $state.raw<readonly Still[]>([]);
   /** Counts jumps: the transcript follows again after each. */
   jumps = $state(0);
   private mediaMs = $state(0);
@@ -46,8 +51,15 @@ export class Player extends WithPrefs {
     playingTime(this.line.endMs, this.gaps, this.prefs.rate, this.line.startMs).saved,
   );
 
-  private media: HTMLMediaElement | null = null;
-  private store: Store | null = null;
+  /** It was played to where the visible part ends. */
+  readonly finished = $derived(
+    this.started && this.paused && this.lengthMs > 0 && (this.ended || this.timeMs >= this.line.endMs - 50),
+  );
+  /** It has sound that can be had without its picture. */
+  readonly hasSound = $derived(this.heights.length > 0 && Boolean(this.update.media?.audio_url));
+  /** Plays without its picture, as was asked. */
+  readonly soundOnly = $derived(this.prefs.quality === 'sound' && this.hasSound);
+
   private source: Source | null = null;
   private url: string | null = null;
   private frame = 0;
@@ -117,7 +129,11 @@ export class Player extends WithPrefs {
     const source = await openSource(media, url, {
       startMs: Math.max(0, startMs - this.line.originMs),
       atLiveEnd,
+      quality: this.prefs.quality,
       onError: (error) => (this.error = error),
+      hasSound: () => Boolean(this.update.media?.audio_url),
+      onHeights: (heights) => (this.heights = heights),
+      onHeight: (height) => (this.height = height),
       onStartOffset: (ms) => (this.startOffsetMs = ms),
     });
     if (this.media === media) this.source = source;
@@ -149,9 +165,7 @@ export class Player extends WithPrefs {
   private ready(): void {
     const media = this.media;
     if (!media) return;
-    media.defaultPlaybackRate = this.prefs.rate;
-    media.playbackRate = this.prefs.rate;
-    media.preservesPitch = true;
+    this.tellRate();
     if (this.wantedMs !== null) {
       const wanted = (this.wantedMs - this.line.originMs) / 1000;
       if (Math.abs(media.currentTime - wanted) > 0.5) media.currentTime = wanted;
@@ -215,25 +229,12 @@ export class Player extends WithPrefs {
     this.seek(this.timeMs + deltaMs);
   }
 
-  setRate(rate: number): void {
-    this.keep({ rate: clampRate(rate) });
-    if (!this.media) return;
-    this.media.defaultPlaybackRate = this.prefs.rate;
-    this.media.playbackRate = this.prefs.rate;
-  }
-
-  stepRate(direction: 1 | -1): void {
-    this.setRate(stepRate(this.prefs.rate, direction));
-  }
-
-  setVolume(volume: number): void {
-    this.keep({ volume: Math.min(1, Math.max(0, volume)), muted: volume <= 0 });
-    this.ask('mediavolumerequest', this.prefs.volume);
-  }
-
-  toggleMuted(): void {
-    this.keep({ muted: !this.prefs.muted });
-    this.ask(this.prefs.muted ? 'mediamuterequest' : 'mediaunmuterequest');
+  /** How good the picture is to be. With and without picture are two lists: the other one is opened. */
+  setQuality(quality: Quality): void {
+    const other = (quality === 'sound') !== (this.prefs.quality === 'sound');
+    this.keep({ quality });
+    this.source?.choose(quality);
+    if (other && this.url !== null) this.reload();
   }
 
   toggleFullscreen(): void {
@@ -242,9 +243,5 @@ export class Player extends WithPrefs {
 
   togglePicture(): void {
     this.ask(this.inPicture ? 'mediaexitpiprequest' : 'mediaenterpiprequest');
-  }
-
-  private ask(type: string, detail?: unknown): void {
-    this.store?.dispatch({ type, detail });
   }
 }

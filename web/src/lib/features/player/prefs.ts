@@ -1,16 +1,35 @@
 // How this person likes to watch, kept in this browser.
 
+import { readQuality, type Quality } from './quality';
+
 export interface Prefs {
   rate: number;
   volume: number;
   muted: boolean;
   captions: boolean;
+  /** Captions stand at the upper edge: the camera bubble may be below. */
+  captionsTop: boolean;
   skipSilence: boolean;
+  quality: Quality;
+  /** The player has the whole width. */
+  cinema: boolean;
+  /** What comes next begins by itself. */
+  playNext: boolean;
 }
 
 const KEY = 'meridian.player';
 export const RATES: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
-const DEFAULTS: Prefs = { rate: 1, volume: 1, muted: false, captions: false, skipSilence: false };
+const DEFAULTS: Prefs = {
+  rate: 1,
+  volume: 1,
+  muted: false,
+  captions: false,
+  captionsTop: false,
+  skipSilence: false,
+  quality: 'auto',
+  cinema: false,
+  playNext: false,
+};
 
 /** Puts a speed between the slowest and the fastest. */
 export function clampRate(rate: number): number {
@@ -35,7 +54,11 @@ export function readPrefs(stored: string | null): Prefs {
       volume: typeof given.volume === 'number' ? Math.min(1, Math.max(0, given.volume)) : DEFAULTS.volume,
       muted: given.muted === true,
       captions: given.captions === true,
+      captionsTop: given.captionsTop === true,
       skipSilence: given.skipSilence === true,
+      quality: readQuality(given.quality),
+      cinema: given.cinema === true,
+      playNext: given.playNext === true,
     };
   } catch {
     return { ...DEFAULTS };

@@ -1,6 +1,7 @@
 // Plays an HLS address in a media element: hls.js where there is Media Source, else the browser itself.
 
 import type HlsLight from 'hls.js/light';
+import { heightsIn, levelFor, sorted, type Quality } from './quality';
 
 /** What playback did not get over. */
 export type SourceError = 'network' | 'media' | 'unsupported';
@@ -16,7 +17,14 @@ export interface SourceOptions {
   startMs: number;
   /** The list still grows and its end is now: begin near that end. */
   atLiveEnd: boolean;
+  quality: Quality;
   onError: (error: SourceError) => void;
+  /** There is a list of the sound alone. */
+  hasSound: () => boolean;
+  /** The heights of the pictures that can be chosen, tallest first, told once they are known. */
+  onHeights: (heights: readonly number[]) => void;
+  /** The height of the picture that plays; null: it has none, or nobody tells. */
+  onHeight: (height: number | null) => void;
   /** Where the list asks players to start (`EXT-X-START`), told once it is known. */
   onStartOffset: (ms: number) => void;
 }
@@ -24,6 +32,8 @@ export interface SourceOptions {
 export interface Source {
   /** Reads the master list again, going on at `startMs`. */
   reload: (url: string, startMs: number) => void;
+  /** How good the picture is to be from now on. With or without picture holds from the next reload. */
+  choose: (quality: Quality) => void;
   /** The attempt that is played, and whether all of it is listed; null while neither is known. */
   playing: () => Playing | null;
   destroy: () => void;
@@ -48,6 +58,23 @@ export async function leadsElsewhere(master: string, now: Playing): Promise<bool
   return wanted !== null && wanted !== now.attempt;
 }
 
+/** The address to play: the master list, or where sound alone is wanted and is there, the list of the sound. */
+async function addressFor(
+  master: string,
+  wanted: Quality,
+  { hasSound, onHeights }: SourceOptions,
+): Promise<{ url: string; soundOnly: boolean }> {
+  if (wanted !== 'sound' || !hasSound()) return { url: master, soundOnly: false };
+  const answer = await fetch(master).catch(() => null);
+  const text = answer?.ok ? await answer.text() : '';
+  const heights = heightsIn(text);
+  const attempt = attemptIn(text);
+  if (attempt === null || heights.length === 0) return { url: master, soundOnly: false };
+  onHeights(heights);
+  const sound = new URL(`${attempt}/audio/playlist.m3u8`, new URL(master, location.href));
+  return { url: sound.href, soundOnly: true };
+}
+
 function hasMediaSource(): boolean {
   return 'MediaSource' in window || 'ManagedMediaSource' in window;
 }
@@ -55,21 +82,35 @@ function hasMediaSource(): boolean {
 /** Network errors tried again this often before they are told. */
 const TRIES = 3;
 
-function withHls(
-  Hls: typeof HlsLight,
-  media: HTMLMediaElement,
-  first: string,
-  options: SourceOptions,
-): Source {
-  let hls: HlsLight | null = null;
-  let url = first;
-  let tries = 0;
-  let recovered = false;
-  let playing: Playing | null = null;
+class Hls implements Source {
+  private engine: HlsLight | null = null;
+  private attempts = 0;
+  private tries = 0;
+  private recovered = false;
+  private now: Playing | null = null;
+  private quality: Quality;
 
-  function start(startMs: number): void {
-    hls?.destroy();
-    const engine = new Hls({
+  constructor(
+    private readonly Engine: typeof HlsLight,
+    private readonly media: HTMLMediaElement,
+    private url: string,
+    private readonly options: SourceOptions,
+  ) {
+    this.quality = options.quality;
+    void this.start(options.startMs);
+  }
+
+  private async start(startMs: number): Promise<void> {
+    this.engine?.destroy();
+    this.engine = null;
+    const attempt = ++this.attempts;
+    const { url, soundOnly } = await addressFor(this.url, this.quality, this.options);
+    if (attempt === this.attempts) this.run(url, soundOnly, startMs);
+  }
+
+  private run(url: string, soundOnly: boolean, startMs: number): void {
+    const { Engine, options } = this;
+    const engine = new Engine({
       startPosition: options.atLiveEnd && startMs <= 0 ? -1 : startMs / 1000,
       // Segments are of 2 s and come as soon as they are made: one more than that in hand.
       liveSyncDuration: 2.5,
@@ -79,46 +120,73 @@ function withHls(
       capLevelToPlayerSize: true,
       enableWorker: false,
     });
-    hls = engine;
-    engine.on(Hls.Events.LEVEL_LOADED, (_name, data) => {
-      tries = 0;
+    this.engine = engine;
+    engine.on(Engine.Events.MANIFEST_LOADED, (_name, data) => {
+      if (!soundOnly) options.onHeights(sorted(data.levels.map(({ height }) => height)));
+    });
+    engine.on(Engine.Events.MANIFEST_PARSED, () => {
+      const level = levelFor(engine.levels, this.quality);
+      if (!soundOnly && level >= 0) engine.loadLevel = level;
+    });
+    engine.on(Engine.Events.LEVEL_SWITCHED, (_name, { level }) => {
+      const height = engine.levels[level]?.height ?? 0;
+      options.onHeight(height > 0 ? height : null);
+    });
+    engine.on(Engine.Events.LEVEL_LOADED, (_name, data) => {
+      this.tries = 0;
       const attempt = attemptOf(data.details.url);
-      if (attempt !== null) playing = { attempt, whole: !data.details.live };
+      if (attempt !== null) this.now = { attempt, whole: !data.details.live };
       const offset = data.details.startTimeOffset;
       if (typeof offset === 'number') options.onStartOffset(offset * 1000);
     });
-    engine.on(Hls.Events.ERROR, (_name, data) => {
-      if (!data.fatal) return;
-      if (data.type === Hls.ErrorTypes.MEDIA_ERROR && !recovered) {
-        recovered = true;
-        engine.recoverMediaError();
-      } else if (data.type === Hls.ErrorTypes.NETWORK_ERROR && tries < TRIES) {
-        tries += 1;
-        window.setTimeout(() => {
-          if (hls === engine) start(media.currentTime * 1000 || startMs);
-        }, 1000 * tries);
-      } else {
-        options.onError(data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'media');
-      }
+    engine.on(Engine.Events.ERROR, (_name, data) => {
+      if (data.fatal) this.failed(engine, data.type, startMs);
     });
     engine.loadSource(url);
-    engine.attachMedia(media);
+    engine.attachMedia(this.media);
   }
 
-  start(options.startMs);
-  return {
-    reload: (next, startMs) => {
-      url = next;
-      tries = 0;
-      recovered = false;
-      playing = null;
-      start(startMs);
-    },
-    playing: () => playing,
-    destroy: () => hls?.destroy(),
-  };
+  private failed(engine: HlsLight, type: string, startMs: number): void {
+    const { MEDIA_ERROR, NETWORK_ERROR } = this.Engine.ErrorTypes;
+    if (type === MEDIA_ERROR && !this.recovered) {
+      this.recovered = true;
+      engine.recoverMediaError();
+    } else if (type === NETWORK_ERROR && this.tries < TRIES) {
+      this.tries += 1;
+      window.setTimeout(() => {
+        if (this.engine === engine) void this.start(this.media.currentTime * 1000 || startMs);
+      }, 1000 * this.tries);
+    } else {
+      this.options.onError(type === NETWORK_ERROR ? 'network' : 'media');
+    }
+  }
+
+  reload(url: string, startMs: number): void {
+    this.url = url;
+    this.tries = 0;
+    this.recovered = false;
+    this.now = null;
+    void this.start(startMs);
+  }
+
+  choose(quality: Quality): void {
+    const pictured = this.quality !== 'sound' && quality !== 'sound';
+    this.quality = quality;
+    if (pictured && this.engine) this.engine.nextLevel = levelFor(this.engine.levels, quality);
+  }
+
+  playing(): Playing | null {
+    return this.now;
+  }
+
+  destroy(): void {
+    this.attempts += 1;
+    this.engine?.destroy();
+    this.engine = null;
+  }
 }
 
+/** The browser plays lists itself, and chooses the picture. */
 function native(media: HTMLMediaElement, first: string, options: SourceOptions): Source {
   const failed = (): void =>
     options.onError(media.error?.code === MediaError.MEDIA_ERR_NETWORK ? 'network' : 'media');
@@ -131,6 +199,7 @@ function native(media: HTMLMediaElement, first: string, options: SourceOptions):
   start(first, options.startMs);
   return {
     reload: start,
+    choose: () => undefined,
     // The browser does not tell.
     playing: () => null,
     destroy: () => {
@@ -148,8 +217,8 @@ export async function openSource(
   options: SourceOptions,
 ): Promise<Source> {
   if (hasMediaSource()) {
-    const { default: Hls } = await import('hls.js/light');
-    if (Hls.isSupported()) return withHls(Hls, media, url, options);
+    const { default: Engine } = await import('hls.js/light');
+    if (Engine.isSupported()) return new Hls(Engine, media, url, options);
   }
   if (media.canPlayType('application/vnd.apple.mpegurl') === '') options.onError('unsupported');
   return native(media, url, options);

@@ -1,6 +1,7 @@
 // One media element of the playlist with the update that is open in it.
 import type { Update } from '$lib/api/types';
 import { lineOf } from '$lib/features/player/line';
+import { loadPrefs } from '$lib/features/player/prefs';
 import { openSource, type Source } from '$lib/features/player/source';
 
 /** Seeks shorter than this are not worth it. */
@@ -76,11 +77,17 @@ export class Deck {
     this.offset = 0;
     this.failed = false;
     const ready = untilReady(media);
+    const kept = loadPrefs().quality;
     let fail: () => void = () => undefined;
     const failed = new Promise<void>((done) => (fail = done));
     const opened = await openSource(media, url, {
       startMs: Math.max(0, fromMs - this.originMs),
       atLiveEnd: false,
+      // A film has its picture, if the smallest.
+      quality: kept === 'sound' ? 1 : kept,
+      hasSound: () => false,
+      onHeights: () => undefined,
+      onHeight: () => undefined,
       onError: () => {
         this.failed = true;
         fail();

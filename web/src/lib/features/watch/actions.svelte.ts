@@ -4,11 +4,12 @@ import { api } from '$lib/api/client';
 import type { Update } from '$lib/api/types';
 import { t, type MessageKey } from '$lib/messages';
 import type { Trim } from '../publish/trim';
+import type { Change } from '../transcript/replace';
 import type { ExportFormat } from '../transcript/types';
 import { reason, type WatchPage } from './page.svelte';
 import { linkTo } from './link';
 
-type Change = Partial<Pick<Update, 'title' | 'links' | 'trim' | 'chapters'>>;
+type Fields = Partial<Pick<Update, 'title' | 'links' | 'trim' | 'chapters'>>;
 
 export class Actions {
   private readonly page: WatchPage;
@@ -33,7 +34,7 @@ export class Actions {
   }
 
   /** Edits fields of the update; the last write wins. */
-  change(change: Change): Promise<boolean> {
+  change(change: Fields): Promise<boolean> {
     return this.attempt('publish.saveFailed', async () =>
       this.page.take(await api.patch<Update>(this.path, change)),
     );
@@ -104,13 +105,27 @@ export class Actions {
 
   /** Saves a segment that said `from` in the revision `basis`. */
   async editSegment(id: string, text: string, from: string, basis: string | null): Promise<boolean> {
-    const outcome = await this.page.transcript.edit(id, text, from, basis);
+    const outcome = await this.page.transcript.correct(id, text, from, basis);
     if (outcome !== 'saved')
       this.page.notices.say(
         t(outcome === 'conflict' ? 'transcript.conflict' : 'transcript.saveFailed'),
         true,
       );
     return outcome === 'saved';
+  }
+
+  /** Corrects several segments as one step; says how many. */
+  async replace(changes: readonly Change[]): Promise<void> {
+    const { saved, left } = await this.page.transcript.edits.make(changes);
+    if (left > 0) this.page.notices.say(t('transcript.replacedSome', { saved, left }), true);
+    else this.page.notices.say(t('transcript.replaced', { saved }));
+  }
+
+  /** Takes the last correction back. */
+  async undoEdit(): Promise<void> {
+    const { left } = await this.page.transcript.edits.undo();
+    if (left > 0) this.page.notices.say(t('transcript.undoLeft', { left }), true);
+    else this.page.notices.say(t('transcript.undone'));
   }
 
   /** Puts words and when they are said on the clipboard. */

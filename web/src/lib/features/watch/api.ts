@@ -7,7 +7,7 @@ import type { CommentsApi } from '../comments/comments.svelte';
 import type { Comment, CommentVersion, Talk } from '../comments/types';
 import type { Reaction } from '../player/moments';
 import type { TranscriptApi } from '../transcript/transcript.svelte';
-import type { ExportFormat, TranscriptData } from '../transcript/types';
+import type { ExportFormat, Segment, TranscriptData } from '../transcript/types';
 
 /** Every page of a list. */
 export async function all<T>(path: string): Promise<T[]> {
@@ -64,8 +64,9 @@ export function transcriptApi(updateId: string, title: () => string): Transcript
       }
     },
     edit: async (segmentId, text, etag) => {
-      const answer = await api.patch(`/transcript/segments/${segmentId}`, { text }, { ifMatch: etag });
-      return { etag: answer.etag };
+      const path = `/transcript/segments/${segmentId}`;
+      const answer = await api.patch<Segment>(path, { text }, { ifMatch: etag });
+      return { etag: answer.etag, segment: answer.data };
     },
     regenerate: async (language) => {
       await api.post(`/updates/${updateId}/transcript/regenerate`, language === null ? {} : { language });

@@ -8,6 +8,7 @@ import { t } from '$lib/messages';
 import { Comments, type CommentFailure } from '../comments/comments.svelte';
 import { Player } from '../player/player.svelte';
 import { WatchReporter, type SeenBy } from '../player/report';
+import { Replies } from '../replies/replies.svelte';
 import { Transcript } from '../transcript/transcript.svelte';
 import type { Segment } from '../transcript/types';
 import { all, commentsApi, transcriptApi } from './api';
@@ -33,6 +34,7 @@ export class WatchPage {
   readonly player = new Player();
   readonly transcript: Transcript;
   readonly comments: Comments;
+  readonly replies: Replies;
   readonly mine = $derived.by(() => this.update?.author.id === this.me.id);
   readonly admin = $derived(this.team?.role === 'admin');
   readonly reporter: WatchReporter;
@@ -47,6 +49,7 @@ export class WatchPage {
     this.wantedMs = wantedMs;
     this.transcript = new Transcript(transcriptApi(id, () => this.update?.title ?? ''));
     this.comments = new Comments(commentsApi(id), me, (what, error) => this.commentFailed(what, error));
+    this.replies = new Replies(id);
     this.reporter = new WatchReporter(this.player.plays, async (report, leaving) => {
       await api.put(`/updates/${id}/watch`, report, { keepalive: leaving });
     });
@@ -61,6 +64,7 @@ export class WatchPage {
     void this.first();
     const timer = setInterval(() => {
       if (this.update && isInWork(this.update)) void this.refresh();
+      if (this.update && this.replies.inWork) void this.replies.load(this.update.team_id);
     }, LOOK_MS);
     return () => {
       this.closed = true;
@@ -77,6 +81,7 @@ export class WatchPage {
     void this.loadTranscript();
     void this.comments.load();
     if (!update.team_id) return;
+    void this.replies.load(update.team_id);
     const [team, people] = await Promise.allSettled([
       api.get<Team>(`/teams/${update.team_id}`),
       all<TeamMember>(`/teams/${update.team_id}/members`),

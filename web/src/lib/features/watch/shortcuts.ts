@@ -10,6 +10,7 @@ interface Places {
   find: () => void;
   help: () => void;
   nextAsk: () => void;
+  cinema: () => void;
 }
 
 /** Of these also a text update, which has no player, makes sense. */
@@ -28,7 +29,9 @@ export function shortcutsFor(player: Player, places: Places): Shortcuts {
     end: () => player.seek(player.line.endMs),
     mute: () => player.toggleMuted(),
     full: () => player.toggleFullscreen(),
-    captions: () => player.toggleCaptions(),
+    captions: () => player.flip('captions'),
+    cinema: places.cinema,
+    picture: () => player.togglePicture(),
     comment: places.comment,
     find: places.find,
     help: places.help,
@@ -36,10 +39,18 @@ export function shortcutsFor(player: Player, places: Places): Shortcuts {
   };
 }
 
+/** After a `g` the next key leads to another page. */
+const PAIR_MS = 1200;
+let gAt = -Infinity;
+
 /** Does what a key asks for, unless what has the focus needs the key itself. */
 export function pressed(event: KeyboardEvent, shortcuts: Shortcuts, isText: boolean): void {
   if (document.querySelector('dialog[open], [role=dialog], [role=menu]')) return;
-  const action = keyAction(event, focusKind(event.target as Element | null));
+  const focus = focusKind(event.target as Element | null);
+  const pair = event.timeStamp - gAt < PAIR_MS;
+  gAt = event.key === 'g' && focus !== 'field' ? event.timeStamp : -Infinity;
+  if (pair) return;
+  const action = keyAction(event, focus);
   if (action === null || (isText && !FOR_TEXT.has(action))) return;
   event.preventDefault();
   shortcuts[action]();
