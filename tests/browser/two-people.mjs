@@ -96,10 +96,45 @@ await step('Ben comments, and Ada sees it without reloading', async () => {
   await ada.page.getByRole('region', { name: 'Transcript' }).first().waitFor();
   const field = ben.page.getByRole('textbox', { name: 'Comment', exact: true });
   await field.fill('This is what the customer asked for.');
+  await ben.page.reload();
+  await ben.page.waitForFunction(() => document.querySelector('.compose textarea')?.value === 'This is what the customer asked for.');
   await ben.page.getByRole('button', { name: 'Post comment' }).click();
   await ben.page.getByText('This is what the customer asked for.').first().waitFor();
   await ada.page.getByText('This is what the customer asked for.').first().waitFor({ timeout: 10_000 });
   await accessible(ada, 'watch-comments');
+});
+
+await step('Ada listens without the picture, and with it again', async () => {
+  const choose = async (name) => {
+    await ada.page.getByRole('button', { name: 'Picture and playback' }).click();
+    await ada.page.getByRole('menuitemradio', { name }).click();
+  };
+  const plays = (pictured) =>
+    ada.page.waitForFunction((pictured) => {
+      const video = document.querySelector('video');
+      return video.readyState >= 2 && video.videoWidth > 0 === pictured;
+    }, pictured);
+  await plays(true);
+  await choose('Sound only');
+  await ada.page.getByText('Sound only, to spare a thin line').waitFor();
+  await plays(false);
+  await choose(/^Auto/);
+  await plays(true);
+});
+
+await step('Ada replaces a word in the whole transcript, and takes that back', async () => {
+  const panel = ada.page.getByRole('region', { name: 'Transcript' }).first();
+  const said = await panel.locator('[data-start-ms]').first().textContent();
+  await panel.getByRole('button', { name: 'Correct the text', exact: true }).click();
+  await panel.getByRole('button', { name: 'Find and replace' }).click();
+  await panel.getByRole('searchbox').fill(said);
+  await panel.getByRole('textbox', { name: 'Replace with' }).fill('Zanzibar');
+  await panel.getByRole('button', { name: /^Replace (it|all)/ }).click();
+  await panel.getByText('Zanzibar').first().waitFor();
+  await accessible(ada, 'transcript-correcting');
+  await panel.getByRole('button', { name: 'Undo' }).click();
+  await panel.getByText('Zanzibar').first().waitFor({ state: 'detached' });
+  assert.equal(await panel.locator('[data-start-ms]').first().textContent(), said);
 });
 
 await step('Eve gets nothing', async () => {
@@ -123,6 +158,22 @@ await step('it fits a phone', async () => {
   await ben.page.setViewportSize({ width: 375, height: 800 });
   await fitsPhone(ben, 'watch');
   await accessible(ben, 'watch-375');
+});
+
+await step('Ada deletes from the team’s list by keys, and takes that back', async () => {
+  // Whose page is open would be told that it is gone.
+  await ben.page.goto('about:blank');
+  await ada.page.goto(`${base}/t/${team}`);
+  const row = ada.page.locator(`li[data-id="${update}"]`);
+  await row.locator('a').focus();
+  await ada.page.keyboard.press('x');
+  await ada.page.getByText('One chosen').waitFor();
+  await accessible(ada, 'library-chosen', { phone: true });
+  await row.locator('a').focus();
+  await ada.page.keyboard.press('Delete');
+  await row.waitFor({ state: 'detached' });
+  await ada.page.getByRole('button', { name: 'Undo' }).click();
+  await row.waitFor();
 });
 
 await curtain();
