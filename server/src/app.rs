@@ -8,7 +8,6 @@ use actix_web::{App, HttpServer, web};
 use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::document;
 use crate::endpoints::system::openapi::DOCUMENT;
@@ -16,6 +15,7 @@ use crate::endpoints::system::{self, metrics};
 use crate::middleware::admit::{self, Guarded};
 use crate::middleware::span::ByPattern;
 use crate::middleware::{cors, headers, idempotency, measure};
+use crate::registry::Registry;
 use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
 
@@ -28,7 +28,7 @@ pub fn openapi() -> serde_json::Result<serde_json::Value> {
     let (_, document) = App::new()
         .into_utoipa_app()
         .openapi(ApiDoc::openapi())
-        .configure(routes::configure)
+        .configure(|config| routes::configure(&mut Registry::Documented(config)))
         .split_for_parts();
     document::finish(&document)
 }
@@ -55,7 +55,7 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .app_data(state.clone())
             .app_data(recorder.clone())
             .app_data(guarded.clone())
-            .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
+            .configure(|config| routes::configure(&mut Registry::Served(config)))
             .route("/api/docs", web::get().to(system::openapi::reference))
             .route("/api/docs/style.css", web::get().to(system::openapi::reference_style))
             .default_service(web::route().to(crate::web::serve))

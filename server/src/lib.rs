@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod middleware;
 pub mod operate;
 pub mod reference;
+pub mod registry;
 mod repeat;
 pub mod routes;
 pub mod state;

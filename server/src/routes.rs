@@ -1,14 +1,13 @@
 //! The route table. Every endpoint is registered here, once; the OpenAPI document is collected from it.
 
 use utoipa::OpenApi;
-use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::endpoints::{
     admin, asks, catch_up, check_ins, comments, events, exports, feeds, identity, me, media, notifications,
     reactions, rounds, search, share, system, teams, transcripts, updates, uploads, watching, webhooks,
     workspaces,
 };
+use crate::registry::Registry;
 
 /// Head of the API document.
 #[derive(OpenApi)]
@@ -34,16 +33,16 @@ impl utoipa::Modify for Bearer {
 }
 
 /// Everything under `/api/v1` and beside it.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.configure(media::configure).configure(feeds::configure_public).configure(share::configure_public);
     config
         .service(system::health::healthz)
         .service(system::ready::readyz)
         .service(system::metrics::get_metrics);
-    config.service(scope::scope("/api/v1").configure(api));
+    config.scope("/api/v1", api);
 }
 
-fn api(config: &mut ServiceConfig<'_>) {
+fn api(config: &mut Registry<'_, '_>) {
     config.service(system::openapi::openapi_json);
     config
         .service(identity::instance::get_instance)

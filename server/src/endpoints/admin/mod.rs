@@ -9,13 +9,13 @@ mod workers;
 use jiff::Timestamp;
 use meridian_store::Conn;
 use meridian_store::repo::users;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult};
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(mails::list).service(mails::retry_mail);
     config.service(jobs::list).service(jobs::retry_job).service(jobs::cancel_job);
     config.service(workers::list).service(storage::read);

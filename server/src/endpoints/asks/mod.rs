@@ -3,10 +3,10 @@
 pub mod lists;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(lists::my_asks)
         .service(lists::team_asks)

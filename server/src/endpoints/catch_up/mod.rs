@@ -3,9 +3,9 @@
 pub mod read;
 pub mod seen;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(read::get_catch_up).service(seen::post_seen);
 }

@@ -13,12 +13,12 @@ use meridian_domain::policy;
 use meridian_store::Conn;
 use meridian_store::repo::check_ins::{self, CheckIn};
 use meridian_store::repo::updates;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(templates::list_templates)
         .service(next::preview)

@@ -16,15 +16,15 @@ use meridian_store::repo::comments::{self, RowComment};
 use meridian_store::repo::updates::RowUpdate;
 use meridian_store::{Conn, NewEvent, Tx};
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use view::{CommentView, render, render_one};
 
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult};
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(create::create)
         .service(list::list)

@@ -8,12 +8,12 @@ pub mod workspace;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use std::future::{Ready, ready};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, Code};
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(workspace::events).service(update::events);
 }
 

@@ -13,7 +13,6 @@ use meridian_store::repo::exports::{self, Export};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Auth;
 use crate::endpoints::media::ticket::{Ticket, Viewer};
@@ -21,13 +20,14 @@ use crate::endpoints::workspaces::audit_log::note;
 use crate::endpoints::workspaces::managed;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::http::{ApiJson, ApiPath, ApiQuery};
+use crate::registry::Registry;
 use crate::state::AppState;
 
 /// How long an export can be fetched, in ms: 24 hours.
 const LIFETIME_MS: i64 = 24 * 3_600_000;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(create).service(read).service(download);
 }
 

@@ -8,19 +8,19 @@ mod unsubscribe;
 use actix_web::{guard, web};
 use meridian_domain::enums::FeedKind;
 use meridian_store::repo::feeds::{self, Feed};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
+use crate::registry::Registry;
 use crate::state::AppState;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(manage::create).service(manage::list).service(manage::remove);
 }
 
 /// Routes beside it, for programs that cannot sign in. GET of an unsubscribe link is a page of the web app, since mail
 /// scanners follow links.
-pub fn configure_public(config: &mut ServiceConfig<'_>) {
+pub fn configure_public(config: &mut Registry<'_, '_>) {
     let reads = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
     config
         .route("/feeds/{token}/podcast.xml", reads().to(podcast::podcast))

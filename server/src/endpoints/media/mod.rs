@@ -19,15 +19,15 @@ pub(crate) mod ticket;
 mod urls;
 mod wanted;
 
+use crate::registry::Registry;
 use actix_web::{guard, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) use saved::saved;
 pub use urls::{MediaUrls, media_urls};
 pub(crate) use urls::{guest_urls, sound_bytes, sound_url};
 
 /// Registers the routes of this folder; they stand outside of `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.app_data(web::Data::new(admission::Admissions::default()));
     let reads = guard::Any(guard::Get()).or(guard::Head());
     config.route("/media/{ticket}/{update}/{wanted:.*}", web::route().guard(reads).to(serve::serve));

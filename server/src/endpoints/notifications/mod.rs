@@ -7,10 +7,10 @@ pub mod view;
 
 pub(crate) use view::excerpt;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(list::list)
         .service(read::read)

@@ -3,9 +3,9 @@
 mod answer;
 pub mod find;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(find::find);
 }

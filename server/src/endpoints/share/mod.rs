@@ -9,10 +9,11 @@ mod read;
 mod unlock;
 
 use actix_web::{guard, web};
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(manage::create).service(manage::list).service(manage::edit).service(manage::revoke);
     config.service(manage::list_of_team);
     config.service(read::read).service(read::transcript).service(unlock::unlock);
@@ -20,7 +21,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// Routes beside it: the page of a link and what other programs make of it.
-pub fn configure_public(config: &mut ServiceConfig<'_>) {
+pub fn configure_public(config: &mut Registry<'_, '_>) {
     config.service(oembed::oembed);
     let reads = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
     config

@@ -8,12 +8,11 @@ pub mod regenerate;
 pub mod suggestions;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::error::{ApiError, ApiResult};
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(read::read)
         .service(export::export)

@@ -15,10 +15,10 @@ pub mod view;
 
 pub use view::{UpdateView, render, render_one};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(create::create)
         .service(list::team)

@@ -15,16 +15,16 @@ mod sniffer;
 pub mod sweep;
 pub mod terminate;
 
+use crate::registry::Registry;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::DefaultHeaders;
 use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// How long an upload stays open after its last byte, in milliseconds: 7 days.
 pub(crate) const EXPIRES_AFTER_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Registers the routes of this folder.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     let tus =
         DefaultHeaders::new().add(("tus-resumable", headers::VERSION)).add(("cache-control", "no-store"));
     config.service(

@@ -4,9 +4,9 @@ pub mod engagement;
 pub mod viewers;
 pub mod watch;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config.service(watch::watch).service(viewers::viewers).service(engagement::engagement);
 }

@@ -8,13 +8,13 @@ pub mod view;
 use meridian_domain::ids::{UserId, WebhookId};
 use meridian_store::Conn;
 use meridian_store::repo::webhooks::{self, Webhook};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::workspaces;
 use crate::error::{ApiError, ApiResult};
+use crate::registry::Registry;
 
 /// Routes under `/api/v1`.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut Registry<'_, '_>) {
     config
         .service(crud::create)
         .service(crud::list)
