@@ -20,8 +20,8 @@ from pathlib import Path
 
 from lib import FIXTURES, Broken, Instance, Upload, check, options, padded
 
-# An error of `write` would hit sockets and the runtime's own wake-ups too: parts that cannot be written are full_disk.py's.
-CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "mkdir", "rename,renameat2,link,linkat", "ftruncate", "fstat,statx",
+# Parts are written with `writev`; an error of `write` hits the runtime's own wake-ups, and a kill there comes anywhere.
+CALLS = ("openat", "write", "writev", "pwrite64", "fsync", "fdatasync", "mkdir", "rename,renameat2,link,linkat", "ftruncate", "fstat,statx",
          "read", "pread64", "statfs", "unlink,unlinkat")
 FAULTS = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")
 SIZE = 1_300_000

@@ -114,6 +114,9 @@ impl Blobs {
         let read = async {
             match &self.backend {
                 Backend::Local(local) => {
+                    if let Some(bytes) = local.read_cached(key, &range, LOCAL_PIECE_BYTES) {
+                        return Ok(bytes);
+                    }
                     let (local, key) = (Arc::clone(local), key.clone());
                     spawn_blocking(move || local.read(&key, &range)).await?
                 }
@@ -276,6 +279,14 @@ impl Blobs {
                 spawn_blocking(move || local.probe()).await?
             }
             Backend::Remote(remote) => remote.probe().await,
+        }
+    }
+
+    /// Pieces that a stream reads ahead of whoever takes them: few from a folder, where the system reads ahead itself.
+    pub(crate) fn pieces_in_flight(&self) -> usize {
+        match &self.backend {
+            Backend::Local(_) => 2,
+            Backend::Remote(_) => 4,
         }
     }
 

@@ -9,9 +9,6 @@ use futures::{StreamExt, TryStreamExt};
 
 use crate::{BlobError, Blobs, Key};
 
-/// Pieces that are read ahead of the consumer.
-const PIECES_IN_FLIGHT: usize = 4;
-
 /// One object of a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -64,7 +61,7 @@ impl ObjectSequence {
         self.parts.len()
     }
 
-    /// Streams a range (bytes) in order, reading up to four pieces ahead. Memory is bounded whatever the range.
+    /// Streams a range (bytes) in order, reading some pieces ahead. Memory is bounded whatever the range.
     ///
     /// # Errors
     /// [`BlobError::OutOfRange`] when it ends behind the sequence or begins behind its own end; the items of the
@@ -74,13 +71,13 @@ impl ObjectSequence {
         range: Range<u64>,
     ) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, BlobError> {
         self.check(&range)?;
-        let blobs = self.blobs.clone();
+        let (blobs, ahead) = (self.blobs.clone(), self.blobs.pieces_in_flight());
         let pieces = Pieces::new(Arc::clone(&self.parts), range, blobs.piece_bytes());
         let reads = stream::iter(pieces).map(move |(key, range)| {
             let blobs = blobs.clone();
             async move { blobs.read(&key, range).await }
         });
-        Ok(reads.buffered(PIECES_IN_FLIGHT).boxed())
+        Ok(reads.buffered(ahead).boxed())
     }
 
     /// Reads a range (bytes) into memory: for pieces of bounded size.
