@@ -80,7 +80,8 @@ class Postgres:
 
     def __init__(self):
         self.programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-        self.port, = free_ports(1)
+        # All at once: nobody listens on the first one yet when the next is looked for.
+        self.port, *ports = free_ports(6, 10_000)
         self.made = 0
         self.database = Held(
             "postgres", "postgres", "QUIT",
@@ -88,7 +89,6 @@ class Postgres:
                             f"-cunix_socket_directories={folder}", "-cmax_connections=200", "-cshared_buffers=256MB"],
             before=lambda folder: f"{self.programs}/initdb --pgdata={folder}/data --username=meridian --auth=trust "
                                   "--encoding=UTF8 --locale=C.UTF-8 --no-sync\n")
-        ports = free_ports(5, 10_000)
         self.endpoint, self.key, self.secret = f"http://127.0.0.1:{ports[0]}", "meridian-bench", "meridian-bench-secret"
         weed = os.environ.get("MERIDIAN_WEED") or ROOT / "tests/clients/.venv/bin/weed"
         flags = {"ip": "127.0.0.1", "ip.bind": "127.0.0.1", "s3.port": ports[0], "master.port": ports[1],

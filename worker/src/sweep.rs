@@ -1,7 +1,7 @@
 //! What nobody waits for: expired leases, transcripts that waited for a model, bytes that may go.
 
 use meridian_blobs::layout;
-use meridian_store::repo::{jobs, processing, workers};
+use meridian_store::repo::{jobs, processing, search, workers};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::{Context, ModelFile};
@@ -9,6 +9,8 @@ use crate::error::{JobError, chain};
 
 /// The slower sweeps run once in so many rounds.
 const SLOW_ROUNDS: u32 = 6;
+/// How much of the search index one of them joins: about two seconds of it.
+const TIDYING_STEPS: usize = 64;
 
 /// Sweeps until the worker ends.
 pub(crate) async fn run(context: Context, slots: u32, shutdown: CancellationToken) {
@@ -32,6 +34,7 @@ async fn sweep(context: &Context, slots: u32, round: u32) -> Result<(), JobError
         made_up_transcripts(context).await?;
         due_purges(context).await?;
         stale_generations(context).await?;
+        search::tidy(&context.store, TIDYING_STEPS).await?;
     }
     Ok(())
 }

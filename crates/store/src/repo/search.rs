@@ -6,7 +6,8 @@ use crate::search;
 use crate::{StoreError, Tx};
 
 pub use crate::search::{
-    Correction, Found, Hit, HitSource, Item, Position, Query, QueryError, Request, search, start_ms,
+    Correction, Found, Hit, HitSource, Item, Position, Query, QueryError, Request, Tidied, search, start_ms,
+    tidy,
 };
 
 /// Brings the index in line with an update: its title, body, comments and the segments of its current transcript.

@@ -11,7 +11,7 @@ use super::pattern::{Occurrence, Pattern, Window};
 use super::rank::Weights;
 use super::results::HitSource;
 use super::sql;
-use super::tokens::{Token, tokenize};
+use super::tokens::{Token, Tokenizer};
 use crate::{Conn, StoreError};
 
 /// A row of the index, as read.
@@ -107,14 +107,15 @@ impl Asked<'_> {
     /// Reads rows and keeps those that fit, in the order given.
     pub(super) async fn judge(&self, conn: &impl Conn, rows: &[i64]) -> Result<Vec<Candidate>, StoreError> {
         let read = read(conn, rows, self.needs_neighbours()).await?;
-        Ok(read.into_iter().filter_map(|row| self.candidate(row)).collect())
+        let words = Tokenizer::default();
+        Ok(read.into_iter().filter_map(|row| self.candidate(row, &words)).collect())
     }
 
-    fn candidate(&self, row: Row) -> Option<Candidate> {
+    fn candidate(&self, row: Row, words: &Tokenizer) -> Option<Candidate> {
         let terms = |text: &Option<String>| -> Vec<Token> {
-            text.as_deref().map(|text| tokenize(text, &row.language)).unwrap_or_default()
+            text.as_deref().map(|text| words.tokenize(text, &row.language)).unwrap_or_default()
         };
-        let own = tokenize(&row.text, &row.language);
+        let own = words.tokenize(&row.text, &row.language);
         let (before, after) = (terms(&row.before), terms(&row.after));
         let window = Window::new(&before, &own, &after);
         if self.negatives.iter().any(|pattern| !pattern.occurrences(&window).is_empty()) {

@@ -22,8 +22,8 @@ use crate::{Conn, StoreError};
 /// Up to so many matching rows are ranked; of a query that matches more, the newest come first.
 const RANKED: usize = 500;
 /// How many rows one step of a newest-first search reads, and how many steps there are at most.
-const STEP: usize = 100;
-const STEPS: usize = 60;
+const STEP: usize = 40;
+const STEPS: usize = 120;
 /// How many hits an update shows.
 const HITS: usize = 10;
 
@@ -124,17 +124,29 @@ pub async fn search(conn: &impl Conn, request: &Request) -> Result<Found, StoreE
     let pattern = |atom| Pattern::new(atom, &languages);
     let mut positives: Vec<Pattern> = request.query.positives.iter().filter_map(pattern).collect();
     let negatives: Vec<Pattern> = request.query.negatives.iter().filter_map(pattern).collect();
-    let replaced = correct(conn, &filters, &languages, &mut positives).await?;
+    let mut condition = condition::condition(&filters.all, &positives, &negatives);
+    let recent = matches!(request.position, Some(Position::Recent { .. }));
+    let most = if recent { 1 } else { RANKED + 1 };
+    let mut rows = engine::matching(conn, &condition, filters.between, i64::MAX, most).await?;
+    // Where rows have all of the words, none of them is misspelt.
+    let replaced = match rows.as_slice() {
+        [] => correct(conn, &filters, &languages, &mut positives).await?,
+        _ => Vec::new(),
+    };
+    if !replaced.is_empty() {
+        condition = condition::condition(&filters.all, &positives, &negatives);
+        rows = engine::matching(conn, &condition, filters.between, i64::MAX, most).await?;
+    }
     let weights = Weights::of(conn, &positives).await?;
     let search = Search {
-        condition: condition::condition(&filters.all, &positives, &negatives),
+        condition,
         asked: Asked { positives: &positives, negatives: &negatives, weights: &weights },
         filters: &filters,
         limit: request.limit,
     };
     let (groups, next) = match &request.position {
         Some(Position::Recent { row }) => search.recent(conn, Some(*row)).await?,
-        position => match search.ranked(conn, position.as_ref()).await? {
+        position => match search.ranked(conn, rows, position.as_ref()).await? {
             Some(found) => found,
             None => search.recent(conn, None).await?,
         },
@@ -161,15 +173,15 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The best first; `None` where too much matches (unless a ranked answer is being continued).
+    /// The best of the newest matching rows first; `None` where too much matches (unless a ranked answer is being
+    /// continued).
     async fn ranked(
         &self,
         conn: &impl Conn,
+        mut rows: Vec<i64>,
         position: Option<&Position>,
     ) -> Result<Option<(Vec<Group>, Option<Position>)>, StoreError> {
         let browsing = self.asked.positives.is_empty();
-        let mut rows =
-            engine::matching(conn, &self.condition, self.filters.between, i64::MAX, RANKED + 1).await?;
         if position.is_none() && (browsing || rows.len() > RANKED) {
             return Ok(None);
         }
@@ -204,6 +216,7 @@ impl Search<'_> {
         for _ in 0..STEPS {
             let rows = engine::matching(conn, &self.condition, self.filters.between, below, STEP).await?;
             let candidates = self.asked.judge(conn, &rows).await?;
+            let oldest = candidates.last().map(|candidate| (candidate.row.number, candidate.row.update_id));
             for candidate in candidates {
                 let update = candidate.row.update_id;
                 if from.is_some() && !page.knows(update) && self.shown_before(conn, update, start).await? {
@@ -214,9 +227,16 @@ impl Search<'_> {
                     return Ok((page.groups(), Some(Position::Recent { row: row.saturating_add(1) })));
                 }
             }
-            match rows.last() {
-                Some(last) if rows.len() == STEP => below = *last,
+            below = match rows.last() {
+                Some(last) if rows.len() == STEP => *last,
                 _ => return Ok((page.groups(), None)),
+            };
+            // An hour in which a common word is said again and again shows ten of its places: on to the next update.
+            if let Some((number, update)) = oldest
+                && number == below
+                && page.has_enough(update)
+            {
+                below = super::rows::next_update(conn, update, below).await?;
             }
         }
         Ok((page.groups(), Some(Position::Recent { row: below })))
@@ -242,6 +262,11 @@ struct Page {
 impl Page {
     fn knows(&self, update: UpdateId) -> bool {
         self.skipped.contains(&update) || self.found.contains_key(&update)
+    }
+
+    /// Whether more rows of an update would not be shown.
+    fn has_enough(&self, update: UpdateId) -> bool {
+        self.skipped.contains(&update) || self.found.get(&update).is_some_and(|found| found.len() >= HITS)
     }
 
     /// `false` when the page is full.

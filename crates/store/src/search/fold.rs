@@ -38,6 +38,11 @@ pub(super) fn is_hyphen(c: char) -> bool {
 
 /// A word in lower case and composed, accents kept: what a stemmer takes.
 pub(super) fn lower(word: &str) -> String {
+    if word.is_ascii() {
+        // Most words are; nothing has to be composed there.
+        let kept = word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '\'');
+        return kept.map(|c| c.to_ascii_lowercase()).take(MAX_TERM).collect();
+    }
     let lowered: String = word.nfkc().flat_map(char::to_lowercase).collect();
     lowered
         .nfkc()
@@ -48,6 +53,9 @@ pub(super) fn lower(word: &str) -> String {
 
 /// A word without accents (of Latin and Greek; й stays й), points (Arabic, Hebrew) and apostrophes.
 pub(super) fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.chars().filter(char::is_ascii_alphanumeric).take(MAX_TERM).collect();
+    }
     let mut out = String::with_capacity(word.len());
     let mut base = ' ';
     for c in word.nfd() {

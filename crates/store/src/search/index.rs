@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::plain;
 use super::results::HitSource;
 use super::rows::{self, Wanted};
+use super::tidy;
 use crate::entity::{comments, search_rows, transcript_segments, updates};
 use crate::repo::transcripts;
 use crate::{Conn, StoreError, Tx, json};
@@ -24,6 +25,7 @@ pub(crate) async fn update(tx: &Tx, id: UpdateId) -> Result<(), StoreError> {
 
 /// Makes the index of all rows, which were copied without it.
 pub(crate) async fn refill(tx: &Tx) -> Result<(), StoreError> {
+    tidy::forget(tx).await?;
     let mut after = uuid::Uuid::nil();
     loop {
         let ids: Vec<uuid::Uuid> = search_rows::Entity::find()

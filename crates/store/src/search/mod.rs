@@ -29,6 +29,7 @@ mod show;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod tokens;
 mod tsvector;
 mod vocabulary;
@@ -37,5 +38,6 @@ pub use find::{Position, Request, search};
 pub(crate) use like::like;
 pub use query::{Query, QueryError, start_ms};
 pub use results::{Correction, Found, Hit, HitSource, Item};
+pub use tidy::{Tidied, tidy};
 
 pub(crate) use index::{comment, refill, remove, remove_comment, segments, update};

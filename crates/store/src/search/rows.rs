@@ -291,3 +291,12 @@ pub(super) async fn numbers(conn: &impl Conn, update: UpdateId, from: i64) -> Re
     let rows = sql::all(conn, sql, [update.0.into(), from.into()]).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
+
+/// Where the rows of other updates go on: everything between this number and `below` is of this update.
+pub(super) async fn next_update(conn: &impl Conn, update: UpdateId, below: i64) -> Result<i64, StoreError> {
+    let sql =
+        "SELECT row_id FROM search_rows WHERE row_id < ? AND update_id <> ? ORDER BY row_id DESC LIMIT 1";
+    let rows = sql::all(conn, sql, [below.into(), update.0.into()]).await?;
+    let other: Option<i64> = rows.first().map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(other.map_or(0, |row| row.saturating_add(1)))
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use meridian_domain::transcript::Word;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::candidates::Candidate;
@@ -40,11 +40,14 @@ async fn words(conn: &impl Conn, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Wor
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = transcript_segments::Entity::find()
+    let rows: Vec<(Uuid, String)> = transcript_segments::Entity::find()
+        .select_only()
+        .columns([transcript_segments::Column::Id, transcript_segments::Column::Words])
         .filter(transcript_segments::Column::Id.is_in(ids))
+        .into_tuple()
         .all(conn.raw())
         .await?;
-    rows.into_iter().map(|row| Ok((row.id, json::read("transcript_segments.words", &row.words)?))).collect()
+    rows.into_iter().map(|(id, words)| Ok((id, json::read("transcript_segments.words", &words)?))).collect()
 }
 
 fn hit(candidate: Candidate, words: &HashMap<Uuid, Vec<Word>>) -> Hit {

@@ -1,5 +1,8 @@
 //! Text to terms with their places.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::compose;
 
@@ -46,10 +49,37 @@ impl Token {
 /// The terms of a text, stemmed as in `language`.
 pub(super) fn tokenize(text: &str, language: &Language) -> Vec<Token> {
     let stemming = language.stemming();
-    let stem = |lower: &str| match &stemming {
+    terms(text, &|lower| match &stemming {
         Some(stemming) => stemming.stem(lower),
         None => fold(lower),
-    };
+    })
+}
+
+/// Tokenizes many texts: what is spoken repeats its words, so each one's stem is found once.
+#[derive(Default)]
+pub(super) struct Tokenizer {
+    stems: RefCell<HashMap<Language, HashMap<String, String>>>,
+}
+
+impl Tokenizer {
+    /// As [`tokenize`].
+    pub(super) fn tokenize(&self, text: &str, language: &Language) -> Vec<Token> {
+        let mut stems = self.stems.borrow_mut();
+        let known = RefCell::new(stems.entry(language.clone()).or_default());
+        let stemming = language.stemming();
+        terms(text, &|lower| {
+            let mut known = known.borrow_mut();
+            if let Some(stem) = known.get(lower) {
+                return stem.clone();
+            }
+            let stem = stemming.as_ref().map_or_else(|| fold(lower), |stemming| stemming.stem(lower));
+            known.insert(lower.to_owned(), stem.clone());
+            stem
+        })
+    }
+}
+
+fn terms(text: &str, stem: &impl Fn(&str) -> String) -> Vec<Token> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -57,7 +87,7 @@ pub(super) fn tokenize(text: &str, language: &Language) -> Vec<Token> {
         if is_gram(c) {
             at = grams(&chars, at, &mut tokens);
         } else if is_word(c) {
-            at = compound(&chars, at, &stem, &mut tokens);
+            at = compound(&chars, at, stem, &mut tokens);
         } else {
             at += 1;
         }

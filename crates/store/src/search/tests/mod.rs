@@ -3,6 +3,7 @@
 mod contract;
 mod labelled;
 mod languages;
+mod long;
 mod oracle;
 mod properties;
 
