@@ -14,7 +14,7 @@ use crate::endpoints::system::openapi::DOCUMENT;
 use crate::endpoints::system::{self, metrics};
 use crate::middleware::admit::{self, Guarded};
 use crate::middleware::span::ByPattern;
-use crate::middleware::{cors, headers, idempotency, measure};
+use crate::middleware::{cors, headers, idempotency, last, measure};
 use crate::registry::Registry;
 use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
@@ -49,6 +49,7 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
             .wrap(from_fn(admit::admit))
             .wrap(from_fn(measure::measure))
             .wrap(from_fn(cors::cors))
+            .wrap(from_fn(last::last))
             .wrap(headers::security(&state.settings))
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(TracingLogger::<ByPattern>::new())

@@ -134,6 +134,16 @@ impl Hub {
         self.0.closed.cancel();
     }
 
+    /// Reads no more events.
+    pub fn end(&self) {
+        self.0.reader.abort();
+    }
+
+    /// Whether the server is to stop.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.is_cancelled()
+    }
+
     /// Says when the streams have to end.
     pub fn closed(&self) -> CancellationToken {
         self.0.closed.clone()

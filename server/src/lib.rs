@@ -7,6 +7,7 @@
 pub mod app;
 pub mod auth;
 pub mod document;
+pub mod door;
 pub mod endpoints;
 pub mod error;
 pub mod events_hub;

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -9,11 +10,14 @@ use meridian_blobs::Blobs;
 use meridian_config::Settings;
 use meridian_server::auth::keys::Keys;
 use meridian_server::auth::oidc::Provider;
+use meridian_server::door::{Door, LAST_REQUESTS};
+use meridian_server::events_hub::Hub;
 use meridian_server::mail::Mailer;
 use meridian_server::operate::{self, Operate, open_blobs, open_store};
 use meridian_server::state::{AppState, Parts};
 use meridian_server::supervisor::Supervisor;
 use meridian_store::Store;
+use tokio::task::JoinHandle;
 
 /// Gives back what a password's hash took (19 MiB each time); the system's allocator keeps it.
 #[global_allocator]
@@ -21,6 +25,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const DATABASE: &str = "the database cannot be opened";
 const OBJECTS: &str = "the object store cannot be opened";
+/// How long the database may take to let go of this process.
+const CLOSING: Duration = Duration::from_secs(5);
 
 #[derive(Parser)]
 #[command(name = "meridian-server", version, about = "The server of Meridian")]
@@ -103,6 +109,45 @@ async fn reset_password(settings: Settings, email: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What every server does beside answering.
+fn in_background(state: &AppState) -> Vec<JoinHandle<()>> {
+    use meridian_server::{endpoints, tell};
+    vec![
+        actix_web::rt::spawn(endpoints::system::metrics::run()),
+        actix_web::rt::spawn(endpoints::uploads::sweep::run(state.clone())),
+        actix_web::rt::spawn(endpoints::updates::schedule::run(state.clone())),
+        actix_web::rt::spawn(endpoints::events::prune::run(state.clone())),
+        actix_web::rt::spawn(endpoints::workspaces::retention::run(state.clone())),
+        actix_web::rt::spawn(tell::notify::run(state.clone())),
+        actix_web::rt::spawn(tell::backup::run(state.clone())),
+        actix_web::rt::spawn(tell::webhooks::run(state.clone())),
+        actix_web::rt::spawn(tell::mail::run(state.clone())),
+        actix_web::rt::spawn(tell::holidays::run(state.clone())),
+        actix_web::rt::spawn(endpoints::rounds::schedule::run(state.clone())),
+    ]
+}
+
+/// Ends what runs in the background and waits until the database has let go of it: what is in the middle of a question to it
+/// cannot end after the runtime.
+async fn end(background: Vec<JoinHandle<()>>, events: &Hub, store: Store) {
+    events.end();
+    for task in &background {
+        task.abort();
+    }
+    for task in background {
+        if let Err(error) = task.await
+            && error.is_panic()
+        {
+            tracing::error!(%error, "a task of the background had ended");
+        }
+    }
+    match tokio::time::timeout(CLOSING, store.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the database was not left in order"),
+        Err(_late) => tracing::warn!("the database was not left in time"),
+    }
+}
+
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     let store = open_store(&settings).await.context(DATABASE)?;
     store.migrate().await.context("the migrations failed")?;
@@ -119,31 +164,27 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         let listener = TcpListener::bind(address).with_context(|| format!("{address} is not free"))?;
         actix_web::rt::spawn(meridian_server::app::serve_metrics(state.clone(), listener)?);
     }
-    actix_web::rt::spawn(meridian_server::endpoints::system::metrics::run());
-    actix_web::rt::spawn(meridian_server::endpoints::uploads::sweep::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::endpoints::updates::schedule::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::endpoints::events::prune::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::endpoints::workspaces::retention::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::tell::notify::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::tell::backup::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::tell::webhooks::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::tell::mail::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::tell::holidays::run(state.clone()));
-    actix_web::rt::spawn(meridian_server::endpoints::rounds::schedule::run(state.clone()));
-    let events = state.events.clone();
+    let (background, used) = (in_background(&state), state.store.clone());
+    let (events, told) = (state.events.clone(), state.events.clone());
     let supervisor = Supervisor::start(&state.settings);
+    let door = Door::of(&listener)?;
     let server = meridian_server::app::serve(state, listener)?;
     tracing::info!(%address, "listening");
     let handle = server.handle();
     actix_web::rt::spawn(async move {
         wait_for_signal().await;
         tracing::info!("stopping");
+        meridian_telemetry::ending();
+        door.close().await;
+        // From here on every answer ends its connection.
         events.close();
+        tokio::time::sleep(LAST_REQUESTS).await;
         handle.stop(true).await;
     });
     let ended = server.await;
     // Only now, so that jobs go on while answers are finished; each worker hands its jobs back.
     supervisor.stop().await;
+    end(background, &told, used).await;
     ended.context("the server ended with an error")
 }
 
@@ -157,7 +198,7 @@ async fn parts(settings: Settings, store: Store, blobs: Blobs) -> anyhow::Result
         tracing::warn!("the first account needs this set-up code: {code}");
     }
     let mailer = Mailer::new(&settings).context("mail")?;
-    let events = meridian_server::events_hub::Hub::start(&store).await.context("events")?;
+    let events = Hub::start(&store).await.context("events")?;
     let oidc = Provider::new(&settings).map_err(anyhow::Error::from_boxed).context("OpenID Connect")?;
     Ok(Parts { settings, store, blobs, keys, events, mailer, setup_code, oidc })
 }

@@ -9,12 +9,14 @@ mod export;
 mod recording;
 
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use meridian_config::Settings;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing_subscriber::filter::{EnvFilter, LevelFilter, ParseError, Targets};
+use tracing::Metadata;
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, LevelFilter, ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{Layer, Registry};
@@ -23,6 +25,11 @@ pub use recording::{began, part_of};
 
 /// What of our own is traced: spans of every crate whose name begins so.
 const OURS: &str = "meridian";
+
+/// Where the framework complains of a listening socket that was closed on purpose.
+const DOOR: &str = "actix_server::accept";
+/// The process has been told to end.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// Log or traces cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +65,15 @@ impl Telemetry {
     }
 }
 
+/// From here on nobody is told that no connection can be taken any more.
+pub fn ending() {
+    ENDING.store(true, Ordering::Relaxed);
+}
+
+fn is_worth_telling(about: &Metadata<'_>) -> bool {
+    about.target() != DOOR || !ENDING.load(Ordering::Relaxed)
+}
+
 /// Starts the log of this process and, where a collector is named, its traces. Called within the runtime that sends
 /// them.
 ///
@@ -66,7 +82,9 @@ impl Telemetry {
 pub fn start(settings: &Settings, service: &'static str) -> Result<Telemetry, TelemetryError> {
     let filter = EnvFilter::try_new(&settings.log)?;
     let Some(endpoint) = &settings.otlp_endpoint else {
-        Registry::default().with(filter).with(log(settings)).try_init()?;
+        Registry::default()
+            .with(log(settings).with_filter(filter.and(filter_fn(is_worth_telling))))
+            .try_init()?;
         return Ok(Telemetry(None));
     };
     let provider = SdkTracerProvider::builder()
@@ -80,6 +98,7 @@ pub fn start(settings: &Settings, service: &'static str) -> Result<Telemetry, Te
         .with_location(false)
         .with_threads(false)
         .with_filter(Targets::new().with_target(OURS, LevelFilter::INFO));
+    let filter = filter.and(filter_fn(is_worth_telling));
     Registry::default().with(traces).with(log(settings).with_filter(filter)).try_init()?;
     Ok(Telemetry(Some(provider)))
 }

@@ -3,6 +3,7 @@
 //! While one part is made durable and committed the next one is received, so at most one commit is under way. A
 //! broken connection keeps what came. With a checksum nothing is committed before the whole body verifies.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::error::PayloadError;
@@ -14,6 +15,7 @@ use meridian_store::Store;
 use meridian_store::repo::uploads::{self, Appended, NewChunk, Upload};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use super::checksum::{Expected, Running};
 use super::errors::TusError;
@@ -35,6 +37,8 @@ pub(super) struct Limits {
     pub(super) idle_bytes: u64,
     /// Largest body with a checksum, in bytes.
     pub(super) checked_bytes: u64,
+    /// How long a body may go on coming while the server stops.
+    pub(super) last: Duration,
 }
 
 impl Default for Limits {
@@ -45,6 +49,7 @@ impl Default for Limits {
             idle: Duration::from_mins(1),
             idle_bytes: 1024,
             checked_bytes: 64 * 1024 * 1024,
+            last: Duration::from_secs(3),
         }
     }
 }
@@ -54,6 +59,8 @@ impl Default for Limits {
 pub(super) struct Target {
     store: Store,
     blobs: Blobs,
+    /// Cancelled when the server is to stop.
+    closed: CancellationToken,
     /// Largest upload, in bytes.
     most_bytes: u64,
     viewer: UserId,
@@ -65,6 +72,7 @@ impl Target {
         Self {
             store: state.store.clone(),
             blobs: state.blobs.clone(),
+            closed: state.events.closed(),
             most_bytes: state.settings.max_upload_bytes,
             viewer,
             upload,
@@ -180,6 +188,11 @@ impl Receiver {
     where
         S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
     {
+        let (closed, last) = (self.target.closed.clone(), self.limits.last);
+        let mut stopped = pin!(async move {
+            closed.cancelled().await;
+            tokio::time::sleep(last).await;
+        });
         let mut window = Instant::now();
         let mut window_bytes = 0_u64;
         loop {
@@ -189,6 +202,9 @@ impl Receiver {
             let wake = part_end.map_or(window_end, |end| end.min(window_end));
             tokio::select! {
                 biased;
+                () = &mut stopped => {
+                    return self.broken("The server stops. Ask with HEAD, then go on from there.", Code::Overloaded).await;
+                }
                 () = sleep_until(wake) => {
                     if part_end.is_some_and(|end| end <= Instant::now()) {
                         self.cut().await?;

@@ -17,6 +17,7 @@ const LIMITS: Limits = Limits {
     idle: Duration::from_millis(400),
     idle_bytes: 100,
     checked_bytes: 1_000_000,
+    last: Duration::from_millis(20),
 };
 
 /// An upload of 10,000 bytes, just begun.
@@ -64,7 +65,7 @@ async fn begun(folder: &TempDir) -> Target {
     let upload = uploads::create(&tx, viewer, new).await.unwrap();
     tx.commit().await.unwrap();
     let blobs = Blobs::open(&format!("file://{}/objects", folder.path().display())).unwrap();
-    Target { store, blobs, most_bytes: 1 << 20, viewer, upload }
+    Target { store, blobs, closed: CancellationToken::new(), most_bytes: 1 << 20, viewer, upload }
 }
 
 async fn offset(target: &Target) -> u64 {
@@ -89,6 +90,22 @@ async fn a_body_that_falls_silent_is_cut_off_and_what_came_is_kept() {
     assert_eq!(code(&cut), Some(Code::Timeout));
     assert!(started.elapsed() >= LIMITS.idle);
     assert_eq!(offset(&target).await, 5_000);
+}
+
+#[tokio::test]
+async fn a_body_that_comes_while_the_server_stops_is_to_go_on_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = begun(&folder).await;
+    let closed = target.closed.clone();
+    let first = stream::iter([Ok(Bytes::from(vec![b'x'; 5_000]))]);
+    let body = first.chain(
+        stream::once(async move { Ok(Bytes::from_static(b"last")) }).inspect(move |_| closed.cancel()),
+    );
+    let limits = Limits { idle: Duration::from_mins(1), ..LIMITS };
+    let stopped =
+        receive(target.clone(), body.chain(stream::pending()).boxed(), None, limits).await.unwrap_err();
+    assert_eq!(code(&stopped), Some(Code::Overloaded));
+    assert_eq!(offset(&target).await, 5_004);
 }
 
 #[tokio::test]
