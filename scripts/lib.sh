@@ -37,7 +37,7 @@ need_apt() {
 BUILD_PACKAGES=(pkg-config clang libclang-dev cmake g++ make libavcodec-dev libavformat-dev libavutil-dev
   libavfilter-dev libswscale-dev libswresample-dev libgomp1 python3 python3-pip)
 TEST_PACKAGES=(chromium firefox-esr xvfb ffmpeg espeak-ng strace python3-venv fonts-dejavu-core
-  postgresql)
+  postgresql nginx-light libnginx-mod-stream)
 
 # npm_install FOLDER: installs a folder's packages where its lock file changed since the last time.
 npm_install() {

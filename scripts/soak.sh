@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # The campaigns, with many more rounds than the tests have: killed servers, workers and browsers, power cuts, system calls that
-# fail, a full disk, rounds and mail over days of the test clock, backups while all goes on, damaged files, made-up requests, and
-# recordings sent in as long as they last.
+# fail, a full disk, PostgreSQL and S3 that go away, rolling restarts, rounds and mail over days of the test clock, backups while all
+# goes on, damaged files, made-up requests, and recordings sent in as long as they last.
 # Each prints what it did.
 # Arguments: only these parts; `make soak PARTS="kills power"`. MERIDIAN_SOAK_SEED gives other trials.
 . "$(dirname "$0")/lib.sh"
 need_tools
 need_apt "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
-ALL=(power faults disk kills rounds backup mutants hls tests browsers requests postgres fuzz memory)
+ALL=(power faults disk kills outages rolling rounds backup mutants hls tests browsers requests postgres fuzz memory)
 PARTS=("$@")
 [ ${#PARTS[@]} -gt 0 ] || PARTS=("${ALL[@]}")
 SEED=${MERIDIAN_SOAK_SEED:-1}
@@ -35,6 +35,10 @@ if wanted faults; then campaign faults.py; fi
 if wanted disk; then campaign full_disk.py; fi
 if wanted kills; then campaign kills.py --kills "${MERIDIAN_KILLS:-1000}"; fi
 if wanted rounds; then campaign rounds.py --days "${MERIDIAN_ROUND_DAYS:-8}"; fi
+if wanted outages; then
+  for setup in embedded scaled; do campaign outages.py --setup "$setup" --trials "${MERIDIAN_OUTAGES:-50}"; done
+fi
+if wanted rolling; then campaign rolling.py --trials "${MERIDIAN_ROLLS:-50}"; fi
 if wanted backup; then campaign backup.py --trials "${MERIDIAN_BACKUPS:-50}"; fi
 if wanted mutants; then campaign mutants.py --count "${MERIDIAN_MUTANTS:-200}"; fi
 if wanted hls; then campaign hls.py; fi

@@ -9,106 +9,18 @@ usage: kills.py [--programs FOLDER] [--seed N] [--kills 1000] [--each 100]
 """
 
 import collections
-import os
 import random
-import signal
 import sqlite3
-import subprocess
 import tempfile
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
 
-from lib import FIXTURES, Broken, Instance, Upload, check, children, options, padded
+from crew import TIMES, Sender, Workers
+from lib import FIXTURES, Instance, check, options, padded
 
 SENDERS = 2
-WORKERS = 2
-# Leases of a second: what a killed worker held is taken up in the same campaign.
-TIMES = {"MERIDIAN_TEST_LEASE_MS": "1500", "MERIDIAN_TEST_SWEEP_MS": "300"}
-
-
-class Workers:
-    """Worker processes of their own: a supervisor would wait longer after each death."""
-
-    def __init__(self, instance):
-        self.instance, self.running = instance, []
-        for _ in range(WORKERS):
-            self.start()
-
-    def start(self):
-        env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "MERIDIAN_DATA_DIR": str(self.instance.data),
-               "MERIDIAN_LOG": "error", "MERIDIAN_MODEL_DIR": str(self.instance.data / "no-models"), **TIMES}
-        with open(self.instance.log_path, "a") as log:
-            worker = subprocess.Popen([self.instance.programs / "meridian-worker", "run"], env=env, stdout=log, stderr=log,
-                                      cwd=tempfile.gettempdir())
-        self.running.append(worker)
-
-    def kill_one(self, chance):
-        """SIGKILL for a worker; a new one follows."""
-        worker = self.running.pop(chance.randrange(len(self.running)))
-        worker.kill()
-        worker.wait()
-        self.start()
-
-    def kill_child(self, chance):
-        """SIGKILL for a media child; False: there is none."""
-        found = sorted(child for worker in self.running for child in children(worker.pid))
-        if not found:
-            return False
-        try:
-            os.kill(chance.choice(found), signal.SIGKILL)
-        except ProcessLookupError:
-            return False
-        return True
-
-    def end(self):
-        for worker in self.running:
-            worker.kill()
-            worker.wait()
-
-
-class Sender(threading.Thread):
-    """Uploads one clip after another, going on where the server stands after each break."""
-
-    def __init__(self, instance, seed, clips, ending):
-        super().__init__()
-        self.instance, self.chance, self.clips, self.ending = instance, random.Random(seed), clips, ending
-        self.done, self.sending, self.wrong = [], False, None
-
-    def again(self, act):
-        """Tries until the server is there again."""
-        begin = time.monotonic()
-        while True:
-            try:
-                return act()
-            except Broken:
-                check(time.monotonic() - begin < 120, "the server does not come back")
-                time.sleep(0.02)
-
-    def run(self):
-        try:
-            while not self.ending.is_set():
-                self.send()
-        except Exception as error:  # Told at the end.
-            self.wrong = error
-
-    def send(self):
-        content = self.chance.choice(self.clips)
-        upload = self.again(lambda: Upload(self.instance, content))
-        check(self.again(upload.create)[0] in (201, 409), "not created")
-        check(upload.path is not None, "lost its upload")
-        while upload.acknowledged < len(content):
-            try:
-                self.sending = True
-                status, text = upload.send(self.chance.choice([3_000, 40_000, 500_000]))
-                self.sending = False
-                check(status == 204, status, text)
-            except Broken:
-                self.again(upload.ask)
-        self.done.append(upload)
-        # So that the workers keep up.
-        time.sleep(self.chance.random())
 
 
 def jobs_running(instance):
@@ -155,7 +67,7 @@ def round_of(wanted, kills, seed, clips, told):
                 if what == "child" and not workers.kill_child(chance):
                     what = "worker"
                 if what == "worker":
-                    workers.kill_one(chance)
+                    workers.kill(chance.choice(workers.running))
                 if what == "server":
                     instance.kill()
                     instance.start()

@@ -25,6 +25,10 @@ class Broken(Exception):
     """The connection ended before the answer."""
 
 
+class Away(Broken):
+    """503 or 507: something below is away, or full; the same may work soon."""
+
+
 def options(what, **numbers):
     """Command line of a campaign: `--programs FOLDER --seed N`, and a number for each name."""
     parser = argparse.ArgumentParser(description=what)
@@ -32,13 +36,26 @@ def options(what, **numbers):
     parser.add_argument("--seed", type=int, default=1)
     for name, usual in numbers.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(usual), default=usual)
-    return parser.parse_args()
+    wanted = parser.parse_args()
+    wanted.programs = wanted.programs.absolute()
+    return wanted
 
 
 def check(holds, *what):
     """An assertion that no `-O` takes away."""
     if not holds:
         raise AssertionError(" ".join(str(part) for part in what))
+
+
+def again(act, seconds=120):
+    """Tries until the server is there, and able to."""
+    begin = time.monotonic()
+    while True:
+        try:
+            return act()
+        except Broken as error:
+            check(time.monotonic() - begin < seconds, "it does not come back:", error)
+            time.sleep(0.02)
 
 
 def free_port():
@@ -106,15 +123,21 @@ def padded(clip, size_bytes, seed):
 class Instance:
     """A server on a data folder, with workers of its own or none. Its account outlives restarts."""
 
-    def __init__(self, programs, data, workers=1, env=None):
+    def __init__(self, programs, data, workers=1, env=None, beside=None):
+        """`beside`: another server of the same instance, whose account it is."""
         self.programs, self.data, self.workers, self.env = programs, Path(data), workers, env or {}
-        self.port, self.server, self.token, self.team = None, None, None, None
+        self.port, self.server, self.token, self.team, self.workspace = None, None, None, None, None
+        self.keeps_port = beside is not None
         self.start()
-        self.sign_up()
+        if beside is None:
+            self.sign_up()
+        else:
+            self.token, self.team, self.workspace = beside.token, beside.team, beside.workspace
 
     def start(self):
         """Starts the server and returns when it is ready."""
-        self.port = free_port()
+        if self.port is None or not self.keeps_port:
+            self.port = free_port()
         env = {
             "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "MERIDIAN_LISTEN": f"127.0.0.1:{self.port}",
             "MERIDIAN_DATA_DIR": str(self.data), "MERIDIAN_LOG": "warn", "MERIDIAN_SIGNUP": "open",
@@ -151,7 +174,8 @@ class Instance:
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)
-        self.server.wait(60)
+        status = self.server.wait(60)
+        check(status == 0, "the server ended with", status, self.log())
 
     def call(self, method, path, body=None, headers=None, timeout=60):
         """Status, headers, body; Broken when the other side is gone."""
@@ -180,6 +204,8 @@ class Instance:
 
     def api(self, method, path, body=None):
         status, told = self.try_api(method, path, body)
+        if status in (503, 507):
+            raise Away(f"{method} {path}")
         check(status < 300, method, path, status, told)
         return told
 
@@ -190,7 +216,8 @@ class Instance:
         check(status == 201, status, text)
         made = json.loads(text)
         self.token = made["access_token"]
-        self.team = self.api("POST", f"/workspaces/{made['workspace']['id']}/teams", {"name": "Campaign"})["id"]
+        self.workspace = made["workspace"]["id"]
+        self.team = self.api("POST", f"/workspaces/{self.workspace}/teams", {"name": "Campaign"})["id"]
 
     def sign_in(self):
         """The status of the answer."""
@@ -246,6 +273,8 @@ class Upload:
         if status == 401:
             self.instance.sign_in()
             status, told, _ = self.instance.call("HEAD", self.path, None, self.tus())
+        if status == 503:
+            raise Away("HEAD")
         check(status == 200, "HEAD", status)
         there = int(told["upload-offset"])
         check(there >= self.acknowledged, self.acknowledged, "bytes were acknowledged,", there, "are told")
