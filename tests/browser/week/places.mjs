@@ -92,7 +92,8 @@ export async function settings({ step, accessible }, ada, team) {
     await accessible(ada, 'profile', { phone: true });
     await ada.page.goto(`${ada.base}/settings/workspace`);
     await main.getByLabel('Name', { exact: true }).fill('Ferrywise Ltd');
-    await main.getByRole('button', { name: 'Save', exact: true }).click();
+    const named = main.getByRole('region', { name: 'Workspace', exact: true });
+    await named.getByRole('button', { name: 'Save', exact: true }).click();
     await saved();
     await accessible(ada, 'workspace', { phone: true });
     await ada.page.goto(`${ada.base}/t/${team}/settings`);
