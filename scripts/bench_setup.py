@@ -5,60 +5,25 @@ on free ports of this machine, in folders of their own that go away with the pro
 import datetime
 import hashlib
 import hmac
-import os
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
-HOLD = ROOT / "crates/testbed/src/hold.sh"
-READY_S = 60
+sys.path.insert(0, str(ROOT / "tests/campaigns"))
+
+from setups import BUCKET, KEY, Held, Seaweed, low_ports  # noqa: E402
 
 
-class Held:
-    """A server that ends when this process does."""
-
-    def __init__(self, name, user, signal, arguments, env=None, before=None):
-        self.folder = Path(tempfile.mkdtemp(prefix=f"meridian-bench-{name}-"))
-        self.folder.chmod(0o755)
-        if before:
-            (self.folder / "before.first").write_text(before(self.folder))
-        self.process = subprocess.Popen(
-            ["bash", HOLD, self.folder, user, signal, *map(str, arguments(self.folder))], stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
-
-    def wait(self, ready):
-        begin = time.monotonic()
-        while not ready():
-            if self.process.poll() is not None or time.monotonic() - begin > READY_S:
-                log = self.folder / "log"
-                sys.exit(f"{self.folder.name} did not start: {log.read_text()[-2000:] if log.exists() else ''}")
-            time.sleep(0.05)
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(60)
-
-
-def free_ports(count, beside=0):
-    """Below those that the system gives to outgoing connections; `beside` above each is free too."""
-    found, port = [], 12_000 + os.getpid() % 7_000
-    while len(found) < count:
-        port += 1
-        try:
-            for one in {port, port + beside}:
-                with socket.socket() as tried:
-                    tried.bind(("127.0.0.1", one))
-        except OSError:
-            continue
-        found.append(port)
-    return found
+def folder_on_disk(name):
+    """A new folder, readable for whatever user the server runs as."""
+    folder = Path(tempfile.mkdtemp(prefix=f"meridian-bench-{name}-"))
+    folder.chmod(0o755)
+    return folder
 
 
 class Embedded:
@@ -80,41 +45,27 @@ class Postgres:
 
     def __init__(self):
         self.programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-        # All at once: nobody listens on the first one yet when the next is looked for.
-        self.port, *ports = free_ports(6, 10_000)
-        self.made = 0
-        self.database = Held(
-            "postgres", "postgres", "QUIT",
-            lambda folder: [self.programs / "postgres", f"-D{folder}/data", f"-p{self.port}", "-clisten_addresses=127.0.0.1",
-                            f"-cunix_socket_directories={folder}", "-cmax_connections=200", "-cshared_buffers=256MB"],
-            before=lambda folder: f"{self.programs}/initdb --pgdata={folder}/data --username=meridian --auth=trust "
-                                  "--encoding=UTF8 --locale=C.UTF-8 --no-sync\n")
-        self.endpoint, self.key, self.secret = f"http://127.0.0.1:{ports[0]}", "meridian-bench", "meridian-bench-secret"
-        weed = os.environ.get("MERIDIAN_WEED") or ROOT / "tests/clients/.venv/bin/weed"
-        flags = {"ip": "127.0.0.1", "ip.bind": "127.0.0.1", "s3.port": ports[0], "master.port": ports[1],
-                 "volume.port": ports[2], "filer.port": ports[3], "admin.port": ports[4], "master.telemetry": "false",
-                 "webdav": "false", "admin.ui": "false"}
-        self.objects = Held("seaweed", "-", "KILL",
-                            lambda folder: [weed, "mini", f"-dir={folder}", *(f"-{k}={v}" for k, v in flags.items())],
-                            env={"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret, "S3_BUCKET": "media"})
-        self.database.wait(self.database_answers)
-        self.objects.wait(self.bucket_is_there)
+        self.made, self.port, folder = 0, low_ports(1, 0)[0], folder_on_disk("postgres")
+        (folder / "before.initdb").write_text(
+            f"{self.programs}/initdb --pgdata={folder}/data --username=meridian --auth=trust --encoding=UTF8 --locale=C.UTF-8 "
+            "--no-sync\n")
+        self.database = Held(folder, "postgres", "QUIT", [
+            self.programs / "postgres", f"-D{folder}/data", f"-p{self.port}", "-clisten_addresses=127.0.0.1",
+            f"-cunix_socket_directories={folder}", "-cmax_connections=200", "-cshared_buffers=256MB"])
+        self.database.until("PostgreSQL", self.database_answers)
+        self.objects = Seaweed(folder_on_disk("seaweed"))
+        self.endpoint, (self.key, self.secret) = f"http://127.0.0.1:{self.objects.port}", KEY
 
     def database_answers(self):
         asked = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(asked).returncode == 0
-
-    def bucket_is_there(self):
-        asked = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "2", "--aws-sigv4", "aws:amz:us-east-1:s3",
-                 "-u", f"{self.key}:{self.secret}", f"{self.endpoint}/media?list-type=2&max-keys=1"]
-        return subprocess.run(asked, stdout=subprocess.PIPE).stdout == b"200"
 
     def env(self):
         """For an instance of its own: an empty database, a prefix of the bucket."""
         self.made += 1
         self.psql("postgres", f"CREATE DATABASE b{self.made}")
         return {"MERIDIAN_DATABASE_URL": f"postgres://meridian@127.0.0.1:{self.port}/b{self.made}",
-                "MERIDIAN_STORE_URL": f"s3://media/b{self.made}", "MERIDIAN_S3_ENDPOINT": self.endpoint,
+                "MERIDIAN_STORE_URL": f"s3://{BUCKET}/b{self.made}", "MERIDIAN_S3_ENDPOINT": self.endpoint,
                 "AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret, "AWS_REGION": "us-east-1"}
 
     def psql(self, database, statements):
@@ -147,8 +98,8 @@ class Postgres:
         return int(port), f"{path}?{query}&X-Amz-Signature={key.hex()}"
 
     def stop(self):
-        self.database.stop()
-        self.objects.stop()
+        self.database.end()
+        self.objects.held.end()
 
 
 def begin(name):

@@ -114,6 +114,10 @@ export async function theatre(base, pictures) {
 
 export const mail = (who) => `${who.name.toLowerCase()}@people.example`;
 
+/** Chooses what kind of comment it is: by its label, as people do, once that stands still. */
+export const chooseKind = (form, name) =>
+  form.locator('label').filter({ has: form.page().getByRole('radio', { name }) }).click();
+
 /** Signs up by the page at `address`: with a workspace's name, or by an invitation. */
 export async function signUp(who, address, workspace) {
   await who.page.goto(address);

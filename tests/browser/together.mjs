@@ -2,7 +2,7 @@
 // usage: node together.mjs BASE FOLDER_FOR_PICTURES CLOCK_FILE
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { api, invite, makeTeam, signUp, theatre } from './people.mjs';
+import { api, chooseKind, invite, makeTeam, signUp, theatre } from './people.mjs';
 
 const [base, pictures, clock] = process.argv.slice(2);
 const { person, step, accessible, curtain } = await theatre(base, pictures);
@@ -44,7 +44,7 @@ async function write(who, team, title, body) {
 async function ask(who, update, { kind = 'Question', text, to, urgent = false }) {
   await who.page.goto(`${base}/u/${update}`);
   const form = who.page.getByRole('form', { name: 'New comment' });
-  await form.getByRole('radio', { name: kind }).check({ force: true });
+  await chooseKind(form, kind);
   await form.getByRole('textbox', { name: 'Comment' }).fill(text);
   if (to) await form.getByLabel('For').selectOption({ label: to });
   if (urgent) await form.getByRole('checkbox', { name: /^Urgent/ }).check();
@@ -133,7 +133,7 @@ await step('an answer is accepted, kept, and offered to who asks the like', asyn
   await main(ada).getByText('Answered').first().waitFor();
   await gus.page.goto(`${base}/u/${welcome}`);
   const form = gus.page.getByRole('form', { name: 'New comment' });
-  await form.getByRole('radio', { name: 'Question' }).check({ force: true });
+  await chooseKind(form, 'Question');
   await form.getByRole('textbox', { name: 'Comment' }).pressSequentially('how to deploy bill', { delay: 20 });
   await form.getByText('By the release workflow.').waitFor();
   await accessible(gus, 'answers-offered', { phone: true });

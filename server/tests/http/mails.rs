@@ -115,6 +115,23 @@ async fn the_digest_comes_once_at_the_readers_own_time() {
     assert_eq!(post.go_at("2026-11-09T13:31:00Z").await, 2);
 }
 
+/// A reply a moment before the digest: its own mail is planned for two minutes later.
+#[tokio::test]
+async fn the_digest_leaves_out_what_a_mail_is_about_to_tell() {
+    let post = Post::new(&[]).await;
+    let World { server, ben, cleo, .. } = &post.world;
+    let update = post.world.text(ben, post.world.open, json!({"title": "Plan"})).await;
+    let first = comment(ben, &update, json!({"body": "What do you think?"})).await;
+    assert_eq!(post.go().await, 0);
+    server.set_clock("2026-11-02T13:29:30Z");
+    let cleo = server.renewed(cleo).await;
+    comment(&cleo, &update, json!({"body": "Well thought", "parent_id": first["id"]})).await;
+    assert_eq!(post.go().await, 0);
+    assert_eq!((post.go_at("2026-11-02T13:30:05Z").await, post.came()), (0, Vec::new()));
+    assert_eq!(post.go_at("2026-11-02T13:32:00Z").await, 1);
+    assert!(plain(&post.came()[0]).contains("Well thought"));
+}
+
 #[tokio::test]
 async fn what_happens_in_a_thread_is_one_mail_and_waits_for_the_day() {
     let post = Post::new(&[]).await;

@@ -1,6 +1,6 @@
 // What two people do with an update: trim, correct, choose words, ask, answer, delete, bring back.
 import assert from 'node:assert/strict';
-import { api, playsAt, signIn } from '../people.mjs';
+import { api, chooseKind, playsAt, signIn } from '../people.mjs';
 
 const transcript = (who) => who.page.getByRole('region', { name: 'Transcript' }).first();
 const comments = (who) => who.page.getByRole('region', { name: 'Comments' });
@@ -84,7 +84,7 @@ export async function discuss({ step, accessible }, ada, ben, update) {
   });
   const say = async (who, kind, text, extra = async () => undefined) => {
     await who.page.getByRole('textbox', { name: 'Comment', exact: true }).fill(text);
-    await who.page.getByRole('radio', { name: kind }).check({ force: true });
+    await chooseKind(who.page.getByRole('form', { name: 'New comment' }), kind);
     await extra();
     await who.page.getByRole('button', { name: 'Post comment' }).click();
     await comments(who).getByText(text).waitFor();

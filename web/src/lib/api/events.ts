@@ -42,7 +42,10 @@ type Listener = (event: ServerEvent) => void;
 /** The streams of this page. Browsers allow few connections: whoever follows the same one shares it. */
 const streams = new Map<string, { listeners: Set<Listener>; stop: () => void }>();
 
-/** Follows a stream until the returned function is called. `reset`: events were missed, load everything anew. */
+/**
+ * Follows a stream until the returned function is called. `reset`: events were missed, load everything anew. `open`: it has
+ * just begun; what happened in the moment since the page asked for what it shows is not told.
+ */
 export function follow(path: string, query: Record<string, string>, onEvent: Listener): () => void {
   const key = `${path}?${new URLSearchParams(query).toString()}`;
   const listeners = streams.get(key)?.listeners ?? new Set<Listener>();
@@ -135,8 +138,8 @@ function stream(
     if (last !== null) headers['last-event-id'] = last;
     const response = await request('GET', path, { query, headers, signal: abort.signal });
     // Begun late, or cut off before any event told where one stood: whatever happened meanwhile is not sent again.
-    if (last === null && (again || performance.now() - asked > GAP_MS))
-      onEvent({ id: null, type: 'reset', data: {} });
+    const late = again || performance.now() - asked > GAP_MS;
+    if (last === null) onEvent({ id: null, type: late ? 'reset' : 'open', data: {} });
     again = true;
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     if (!reader) return;

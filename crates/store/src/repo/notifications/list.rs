@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use meridian_domain::enums::NotificationKind;
+use meridian_domain::enums::{NotificationKind, SendState};
 use meridian_domain::ids::{CommentId, MailId, NotificationId, RoundId, UpdateId, UserId, WorkspaceId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::entity::notifications::{self, Column};
-use crate::entity::{notification_items, rounds, updates};
+use crate::entity::{mails, notification_items, rounds, updates};
 use crate::repo::visibility;
 use crate::{Conn, StoreError, Tx};
 
@@ -140,7 +140,8 @@ pub async fn for_mail(
     Ok(entry.filter(|entry| !entry.items.is_empty()))
 }
 
-/// Entries with something, but asks, that came after an instant (milliseconds since 1970) and that no mail tells of.
+/// Entries with something, but asks, that came after an instant (milliseconds since 1970) and that no mail tells of, nor is
+/// about to.
 pub async fn not_mailed(
     conn: &impl Conn,
     user: UserId,
@@ -154,7 +155,23 @@ pub async fn not_mailed(
         .filter(Column::Kind.ne(NotificationKind::Ask.as_str()))
         .all(conn.raw())
         .await?;
-    Ok(rows.into_iter().map(|row| row.notification_id.into()).collect())
+    let about = mails_under_way(conn, user).await?;
+    Ok(rows.into_iter().map(|row| row.notification_id.into()).filter(|id| !about.contains(id)).collect())
+}
+
+/// What the mails that wait for somebody, or are being sent, are about.
+async fn mails_under_way(conn: &impl Conn, user: UserId) -> Result<HashSet<NotificationId>, StoreError> {
+    use mails::Column;
+    let states = [SendState::Queued, SendState::Sending].map(SendState::as_str);
+    let about: Vec<Option<Uuid>> = mails::Entity::find()
+        .select_only()
+        .column(Column::NotificationId)
+        .filter(Column::UserId.eq(user.0))
+        .filter(Column::State.is_in(states))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(about.into_iter().flatten().map(Into::into).collect())
 }
 
 async fn complete(

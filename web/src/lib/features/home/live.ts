@@ -7,7 +7,7 @@ const CALM_MS = 400;
 export function onChanges(workspaceId: string, changed: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = follow('/events', { workspace_id: workspaceId }, (event) => {
-    if (!/^(update|comment|transcript|round|reset)/.test(event.type)) return;
+    if (!/^(update|comment|transcript|round|reset|open)/.test(event.type)) return;
     clearTimeout(timer);
     timer = setTimeout(changed, CALM_MS);
   });

@@ -8,6 +8,8 @@ import type { Entry, InboxPage } from './types';
 import { href, sentence } from './words';
 
 const CALM_MS = 300;
+/** An inbox is short: it is asked for once more rather than missing what came while its page opened. */
+const NEWS = new Set(['notification.created', 'reset', 'open']);
 
 class Inbox {
   /** Unread threads of the workspace. */
@@ -22,7 +24,7 @@ class Inbox {
     void this.load();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = follow('/events', { workspace_id: workspace }, (event) => {
-      if (event.type !== 'notification.created' && event.type !== 'reset') return;
+      if (!NEWS.has(event.type)) return;
       clearTimeout(timer);
       timer = setTimeout(() => void this.came(event), CALM_MS);
     });
