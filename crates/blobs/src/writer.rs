@@ -39,6 +39,11 @@ impl ObjectWriter {
         self.size_bytes
     }
 
+    /// Whether all that was taken stays in memory until it is durable.
+    pub fn is_held_in_memory(&self) -> bool {
+        matches!(self.blobs.backend, Backend::Remote(_))
+    }
+
     /// Takes a piece; waits while the disk is behind.
     ///
     /// # Errors

@@ -23,6 +23,9 @@ pub(super) fn make_folder(url: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// How many rows a connection's thread hands over before it waits for whoever reads them.
+const ROWS_AT_ONCE: usize = 512;
+
 pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
     let address = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
     let mut options = ConnectOptions::new(address);
@@ -31,12 +34,15 @@ pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
+        // A file does not hang up, and each question would cost two trips to the connection's thread.
+        .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|o| {
             o.pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("foreign_keys", "ON")
                 .pragma("temp_store", "MEMORY")
                 .busy_timeout(Duration::from_secs(5))
+                .row_buffer_size(ROWS_AT_ONCE)
         })
         .map_sqlx_sqlite_before_acquire(|connection, _| {
             // A COMMIT that fails (no room, a broken disk) ends the transaction in SQLite but not in sqlx, which would

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures::try_join;
 use jiff::tz::TimeZone;
 use meridian_domain::enums::{CommentKind, UpdateKind};
 use meridian_domain::ids::{TeamId, UpdateId, UserId, WorkspaceId};
@@ -112,7 +113,8 @@ type Group = (UpdateId, f64, Vec<Candidate>);
 
 /// Finds what the viewer may see and the query asks for.
 pub async fn search(conn: &impl Conn, request: &Request) -> Result<Found, StoreError> {
-    let audiences = visibility::audiences(conn, request.viewer, request.workspace).await?;
+    let (audiences, languages) =
+        try_join!(visibility::audiences(conn, request.viewer, request.workspace), filters::languages(conn))?;
     if audiences.is_empty() || request.asks_nothing() {
         return Ok(Found::default());
     }
@@ -120,7 +122,6 @@ pub async fn search(conn: &impl Conn, request: &Request) -> Result<Found, StoreE
     if filters.all.nothing() {
         return Ok(Found::default());
     }
-    let languages = filters::languages(conn).await?;
     let pattern = |atom| Pattern::new(atom, &languages);
     let mut positives: Vec<Pattern> = request.query.positives.iter().filter_map(pattern).collect();
     let negatives: Vec<Pattern> = request.query.negatives.iter().filter_map(pattern).collect();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use actix_web::{get, web};
+use futures::try_join;
 use jiff::tz::TimeZone;
 use meridian_domain::enums::{CommentKind, UpdateKind};
 use meridian_domain::ids::{TeamId, UserId, WorkspaceId};
@@ -108,9 +109,10 @@ pub async fn find(
     let parsed =
         Query::parse(&query.q).map_err(|error| ApiError::new(Code::BadQuery, format!("{error}.")))?;
     let sources = query.sources()?;
-    let workspace =
-        workspaces::find(conn, auth.user, query.workspace_id).await?.ok_or_else(ApiError::not_found)?;
-    let viewer = users::by_id(conn, auth.user).await?.ok_or_else(ApiError::not_found)?;
+    let (workspace, viewer) =
+        try_join!(workspaces::find(conn, auth.user, query.workspace_id), users::by_id(conn, auth.user))?;
+    let (workspace, viewer) =
+        (workspace.ok_or_else(ApiError::not_found)?, viewer.ok_or_else(ApiError::not_found)?);
     let zone = TimeZone::get(&viewer.time_zone).unwrap_or(TimeZone::UTC);
     let request = Request {
         team: query.team_id,

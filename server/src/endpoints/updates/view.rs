@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures::try_join;
 use jiff::Timestamp;
 use meridian_domain::enums::{Priority, PublishState, TranscriptStatus, UpdateKind, UpdateStatus};
 use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId, WorkspaceId};
@@ -250,10 +251,12 @@ pub async fn render(
     rows: Vec<RowUpdate>,
 ) -> ApiResult<Vec<UpdateView>> {
     let authors: Vec<UserId> = rows.iter().map(|row| row.author_id).collect();
-    let people = updates::people(conn, &authors).await?;
-    let mut summaries = updates::summaries(conn, auth.user, &rows).await?;
-    let managed = updates::managed_teams(conn, auth.user, &rows).await?;
-    let mut media = media_urls(state, conn, auth, &rows).await?;
+    let (people, mut summaries, managed, mut media) = try_join!(
+        async { Ok::<_, ApiError>(updates::people(conn, &authors).await?) },
+        async { Ok(updates::summaries(conn, auth.user, &rows).await?) },
+        async { Ok(updates::managed_teams(conn, auth.user, &rows).await?) },
+        media_urls(state, conn, auth, &rows)
+    )?;
     rows.into_iter()
         .map(|row| {
             let summary = summaries.remove(&row.id).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures::try_join;
 use meridian_domain::enums::AudienceKind;
 use meridian_domain::ids::{AudienceId, UpdateId, UserId};
 use sea_orm::sea_query::Expr;
@@ -71,10 +72,33 @@ pub async fn summaries(
     if ids.is_empty() {
         return Ok(all);
     }
-    for found in open_asks(conn, &ids).await? {
+    let (asks, watched, mine, named) = try_join!(
+        open_asks(conn, &ids),
+        viewers(conn, &ids),
+        own_watches(conn, viewer, &ids),
+        named_people(conn, rows)
+    )?;
+    for found in asks {
         all.entry(found.update_id.into()).or_default().open_asks = found.count;
     }
-    let watched = watches::Entity::find()
+    for found in watched {
+        all.entry(found.update_id.into()).or_default().viewers = found.count;
+    }
+    for watch in mine {
+        let summary = all.entry(watch.update_id.into()).or_default();
+        summary.position_ms = watch.position_ms;
+        summary.seen_ratio = watch.seen_ratio;
+        summary.seen = watch.seen;
+    }
+    for row in rows {
+        all.entry(row.id).or_default().people = named.get(&row.audience_id).cloned();
+    }
+    Ok(all)
+}
+
+/// How many people other than the author watched.
+async fn viewers(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Count>, StoreError> {
+    Ok(watches::Entity::find()
         .select_only()
         .column(watches::Column::UpdateId)
         .column_as(watches::Column::UserId.count(), "count")
@@ -83,26 +107,19 @@ pub async fn summaries(
         .group_by(watches::Column::UpdateId)
         .into_model::<Count>()
         .all(conn.raw())
-        .await?;
-    for found in watched {
-        all.entry(found.update_id.into()).or_default().viewers = found.count;
-    }
-    let mine = watches::Entity::find()
-        .filter(watches::Column::UpdateId.is_in(ids))
+        .await?)
+}
+
+async fn own_watches(
+    conn: &impl Conn,
+    viewer: UserId,
+    ids: &[Uuid],
+) -> Result<Vec<watches::Model>, StoreError> {
+    Ok(watches::Entity::find()
+        .filter(watches::Column::UpdateId.is_in(ids.iter().copied()))
         .filter(watches::Column::UserId.eq(viewer.0))
         .all(conn.raw())
-        .await?;
-    for watch in mine {
-        let summary = all.entry(watch.update_id.into()).or_default();
-        summary.position_ms = watch.position_ms;
-        summary.seen_ratio = watch.seen_ratio;
-        summary.seen = watch.seen;
-    }
-    let named = named_people(conn, rows).await?;
-    for row in rows {
-        all.entry(row.id).or_default().people = named.get(&row.audience_id).cloned();
-    }
-    Ok(all)
+        .await?)
 }
 
 async fn open_asks(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Count>, StoreError> {

@@ -136,3 +136,25 @@ async fn a_checked_body_that_breaks_off_leaves_nothing() {
     let left: Vec<_> = target.blobs.list(None).collect().await;
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[tokio::test]
+async fn parts_that_are_on_their_way_together_are_committed_in_order_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = begun(&folder).await;
+    let limits = Limits { part_bytes: 1_000, ..LIMITS };
+    let whole: Vec<u8> = (0..9_u8).flat_map(|part| vec![part; 1_000]).collect();
+    let body = || stream::iter([Ok(Bytes::from(whole.clone()))]);
+    // A second body for the same place has lost its race with its first part: the other eight may not stay either.
+    let first = receive(target.clone(), body(), None, limits).await.unwrap();
+    assert_eq!(first, Appended { offset_bytes: 9_000, completed: false });
+    receive(target.clone(), body(), None, limits).await.unwrap_err();
+    let found = uploads::find(target.store.reader(), target.viewer, target.upload.id).await.unwrap().unwrap();
+    let chunks = uploads::chunks_from(target.store.reader(), found.id, 0, 100).await.unwrap();
+    let mut read = Vec::new();
+    for chunk in &chunks {
+        read.extend(target.blobs.read_all(&Key::parse(&chunk.object_key).unwrap(), 1_000).await.unwrap());
+    }
+    assert_eq!(read, whole);
+    let left: Vec<_> = target.blobs.list(None).collect().await;
+    assert_eq!(left.len(), 9);
+}
