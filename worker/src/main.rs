@@ -49,9 +49,9 @@ enum Command {
     /// Not for people: a sandboxed media job on the standard input
     #[command(hide = true)]
     MediaChild {
-        /// Leave the processor to all else that wants it
-        #[arg(long)]
-        give_way: bool,
+        /// Leave the processor to all else that wants it: its niceness, 0 to 19
+        #[arg(long, default_value_t = 0)]
+        nice: u8,
     },
 }
 
@@ -76,10 +76,10 @@ enum ModelCommand {
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    if let Command::MediaChild { give_way } = command {
+    if let Command::MediaChild { nice } = command {
         // No runtime, no threads, no settings: the sandbox comes first.
-        if give_way {
-            meridian_media::child::give_way();
+        if nice > 0 {
+            meridian_media::child::give_way(nice);
         }
         return exit_code(meridian_media::child::child_main(&SandboxOptions::default()));
     }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+use meridian_media::child::Pace;
 use meridian_media::protocol::{FailureCode, Finished, FromChild, Mode, Request, ToChild};
 
 use crate::error::JobError;
@@ -47,6 +48,15 @@ pub(crate) struct Patience {
     pub(crate) silence: Duration,
 }
 
+/// Nobody waits for another rung. What was sent as a file is needed soon; while it is made the API answers as ever.
+fn pace(request: &Request) -> Pace {
+    match request.mode {
+        Mode::AddRungs => Pace::Later,
+        _ if request.live => Pace::Live,
+        _ => Pace::Soon,
+    }
+}
+
 /// Runs one request to its end.
 pub(crate) async fn run(
     request: Request,
@@ -54,8 +64,7 @@ pub(crate) async fn run(
     sink: &mut impl Sink,
     patience: Patience,
 ) -> Result<Ended, JobError> {
-    // Nobody waits for another rung.
-    let child = MediaChild::spawn(matches!(request.mode, Mode::AddRungs))?;
+    let child = MediaChild::spawn(pace(&request))?;
     let mut session =
         Session { child, reading: None, told_length: false, busy: Duration::ZERO, position_ms: 0 };
     session.child.send(&ToChild::Start(request), &[]).await?;

@@ -13,8 +13,27 @@ use std::sync::Arc;
 /// Largest single allocation inside libav, in bytes.
 const LARGEST_ALLOCATION: usize = 256 * 1024 * 1024;
 
-/// Niceness of a child that nobody waits for.
-const GIVING_WAY: libc::c_int = 15;
+/// How far a child steps back for all else on the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// It does not: somebody watches what it makes as it is made.
+    Live,
+    /// Whoever asks the server goes first.
+    Soon,
+    /// Everything goes first: nobody waits for it.
+    Later,
+}
+
+impl Pace {
+    /// Its niceness, 0 to 19.
+    pub fn niceness(self) -> u8 {
+        match self {
+            Self::Live => 0,
+            Self::Soon => 5,
+            Self::Later => 15,
+        }
+    }
+}
 
 /// How the media child's process ends. Any other code, or a signal, is a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +58,11 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// Leaves the processor to all else that wants it. Call it before [`child_main`].
+/// Lowers the priority of this process to a niceness, 0 to 19. Call it before [`child_main`].
 #[expect(unsafe_code, reason = "libc")]
-pub fn give_way() {
+pub fn give_way(niceness: u8) {
     // SAFETY: changes the priority of this process; no pointers.
-    if unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, GIVING_WAY) } != 0 {
+    if unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, niceness.into()) } != 0 {
         tell("the priority could not be lowered");
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context, job: &Job, update: UpdateId) -> Resul
     } else {
         let news = context.news.clone();
         let mut source = Source::upload(&context.store, &context.blobs, upload, news).await?;
-        media_and_text(context, job, &view, &mut source).await?;
+        Box::pin(media_and_text(context, job, &view, &mut source)).await?;
     }
     let tx = context.store.write().await?;
     processing::finish_job(&tx, job.lease(), update).await?;
