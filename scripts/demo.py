@@ -1,4 +1,4 @@
-"""Loads a sample workspace: three people in three time zones, two teams, recordings, a text, comments.
+"""Loads a sample workspace: three people in three time zones, two teams, recordings, a text, comments, a stand-up.
 
 usage: demo.py BASE FILE; FILE keeps the sign-in data, so that a second run finds them again.
 """
@@ -18,6 +18,18 @@ TEXT = """The rate limit of the partner API is the one thing that slows us down.
 
 - **Done:** retries wait longer each time; the error page says what happened.
 - **Next:** ask the partner for a higher limit.
+"""
+
+STAND_UP = {
+    "name": "Daily stand-up",
+    "prompts": ["What did you finish?", "What is next?", "What is in your way?"],
+    "schedule": {"days": ["mo", "tu", "we", "th", "fr"], "at": "09:00", "zone": "member"},
+    "open_for_minutes": 720,
+    "replaces_meeting_minutes": 15,
+}
+ANSWER = """The retries are in, with tests.
+
+Next I write to the partner about the limit. Nothing is in my way.
 """
 
 
@@ -60,8 +72,8 @@ class Instance:
         account = {"email": f"{short}@demo.example", "password": password, "display_name": name, "time_zone": zone, **more}
         return self.call("POST", "/auth/signup", account)
 
-    def recording(self, token, team, clip, kind, title):
-        new = {"kind": kind, "title": title, "publish": "now"}
+    def recording(self, token, team, clip, kind, title, **more):
+        new = {"kind": kind, "title": title, "publish": "now", **more}
         update = self.call("POST", f"/teams/{team}/updates", new, token)["id"]
         content = (CLIPS / clip).read_bytes()
         tus = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Content-Type": "application/offset+octet-stream"}
@@ -109,7 +121,13 @@ def load(api, ada, password):
     text = {"kind": "text", "title": "Where the partner API slows us down", "body": TEXT, "publish": "now"}
     written = api.call("POST", f"/teams/{teams[1]}/updates", text, carla_token)["id"]
     spoken = api.recording(ada_token, teams[0], "spoken-update.webm", "video", "Payments are done, the database moves next")
-    api.wait(ada_token, [upright, voice, spoken])
+    # Today's round is open: Ben and Carla have answered it, Ada is waited for.
+    check_in = api.call("POST", f"/teams/{teams[1]}/check-ins", STAND_UP, ada_token)["id"]
+    today = api.call("POST", f"/check-ins/{check_in}/open", {}, ada_token)["id"]
+    answer = {"kind": "text", "title": "", "body": ANSWER, "publish": "now", "round_id": today}
+    api.call("POST", f"/teams/{teams[1]}/updates", answer, carla_token)
+    said = api.recording(ben_token, teams[1], "voice.webm", "voice", "", round_id=today)
+    api.wait(ada_token, [upright, voice, spoken, said])
     api.comment(ben_token, spoken, "question", "Which tests cover refunds?", 3200)
     api.comment(ada_token, spoken, "decision", "We move the customer database on Tuesday.", 6000)
     api.comment(carla_token, spoken, "blocker", "The new server has no backup yet.", 7500, assignee_id=ids[1])

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { api, makeTeam, signUp, theatre } from './people.mjs';
+import { looksWell, shifted } from './web/looks.mjs';
 
 const [base, recording, pictures] = process.argv.slice(2);
 const { person, step, accessible, fitsPhone, curtain } = await theatre(base, pictures);
@@ -42,6 +43,8 @@ await step('she chooses German in the settings: all of it, at once and after a r
     'the German texts are loaded',
   );
   assert.ok(!loaded.some(({ text }) => text.includes('Working agreement')), 'and the English ones are not');
+  const manifest = await page.evaluate(async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json());
+  assert.deepEqual([manifest.lang, manifest.shortcuts[0].name], ['de', 'Update aufnehmen']);
 });
 
 await step('the main pages are hers in German', async () => {
@@ -84,6 +87,30 @@ await step('every part in every state, light and dark', async () => {
   await page.goto(`${base}/components`);
   await page.getByRole('heading', { name: 'Components', level: 1 }).waitFor();
   await accessible(ada, 'components', { phone: true });
+});
+
+// The rest is looked at where it is used.
+const VISITED = ['/settings/sessions', '/settings/insights', '/settings/audit', '/settings/instance', '/record'];
+const MAIN = ['/', '/t/TEAM', '/u/UPDATE', '/search', '/inbox', '/settings/profile', '/settings/workspace'];
+
+await step('pages that no other test visits: accessible, light and dark', async () => {
+  for (const address of VISITED) {
+    await page.goto(`${base}${address}`);
+    await page.locator('main :is(h1, h2)').first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+    await accessible(ada, address.replaceAll('/', '-').slice(1), { phone: true });
+  }
+});
+
+await step('the main pages from 375 to 2560 px: nothing covered, beside the screen, too small or cut; they stand still', async () => {
+  for (const address of MAIN) {
+    await page.goto(`${base}${address.replace('TEAM', team).replace('UPDATE', update)}`);
+    await page.locator('h1').first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+    const moved = await shifted(page);
+    assert.ok(moved < 0.1, `${address} moves while it loads: ${moved}`);
+    await looksWell(page, address);
+  }
 });
 
 await step('the app can be installed: a manifest whose pictures are there, a worker that has the page', async () => {
