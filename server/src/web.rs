@@ -1,8 +1,8 @@
 //! The web app, embedded in the binary. Unknown paths get its first page: the app routes by itself.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, AcceptEncoding, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse};
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::error::ApiError;
 
@@ -10,6 +10,9 @@ use crate::error::ApiError;
 #[folder = "../web/build"]
 #[allow_missing = true]
 struct Files;
+
+/// Where the files lie whose names tell their content.
+const IMMUTABLE: &str = "_app/immutable/";
 
 /// The hashes that the web app's page names for its inline script, for the policy in the header.
 pub fn script_hashes() -> String {
@@ -36,12 +39,18 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
         return Err(ApiError::not_found());
     }
     if let Some(file) = Files::get(path) {
-        let cache = if path.starts_with("_app/immutable/") {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
-        return Ok(answer(&req, &file, file.metadata.mimetype(), cache));
+        if !path.starts_with(IMMUTABLE) {
+            return Ok(answer(&req, &file, file.metadata.mimetype(), "no-cache"));
+        }
+        let (packed, encoding) = packed(&req, path).unwrap_or_else(|| (file.clone(), Encoding::identity()));
+        let mut told = answer(&req, &packed, file.metadata.mimetype(), "public, max-age=31536000, immutable");
+        told.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept-encoding"));
+        if encoding != Encoding::identity()
+            && let Ok(name) = encoding.to_string().parse()
+        {
+            told.headers_mut().insert(header::CONTENT_ENCODING, name);
+        }
+        return Ok(told);
     }
     match Files::get("index.html") {
         Some(file) => Ok(answer(&req, &file, "text/html", "no-cache")),
@@ -51,7 +60,17 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
     }
 }
 
-fn answer(req: &HttpRequest, file: &rust_embed::EmbeddedFile, mime: &str, cache: &str) -> HttpResponse {
+/// A file as the build packed it, in the best way that the browser takes.
+fn packed(req: &HttpRequest, path: &str) -> Option<(EmbeddedFile, Encoding)> {
+    let accepted = AcceptEncoding::parse(req).ok()?;
+    let ways = [("br", Encoding::brotli()), ("gz", Encoding::gzip())];
+    ways.into_iter().find_map(|(ending, encoding)| {
+        let takes = accepted.negotiate([&encoding, &Encoding::identity()].into_iter())? == encoding;
+        takes.then(|| Files::get(&format!("{path}.{ending}")).map(|file| (file, encoding)))?
+    })
+}
+
+fn answer(req: &HttpRequest, file: &EmbeddedFile, mime: &str, cache: &str) -> HttpResponse {
     let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash().split_at(16).0));
     let known = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     if known.is_some_and(|known| known.contains(&tag)) {
@@ -63,4 +82,41 @@ fn answer(req: &HttpRequest, file: &rust_embed::EmbeddedFile, mime: &str, cache:
         .insert_header((header::CACHE_CONTROL, cache.to_owned()))
         .content_type(mime)
         .body(file.data.to_vec())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use actix_web::body::to_bytes;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    async fn asked(path: &str, accept: &str) -> (Option<String>, usize) {
+        let uri = format!("/{path}");
+        let request = TestRequest::get().uri(&uri).insert_header((header::ACCEPT_ENCODING, accept));
+        let told = serve(request.to_http_request()).await.unwrap();
+        assert_eq!(told.headers().get(header::VARY).unwrap(), "accept-encoding");
+        assert!(told.headers().get(header::CONTENT_TYPE).unwrap().to_str().unwrap().contains("javascript"));
+        let encoding =
+            told.headers().get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap().to_owned());
+        (encoding, to_bytes(told.into_body()).await.unwrap().len())
+    }
+
+    #[actix_web::test]
+    async fn a_script_comes_packed_in_a_way_that_the_browser_takes() {
+        let packed = Files::iter().find(|name| name.starts_with(IMMUTABLE) && name.ends_with(".js.br"));
+        let Some(packed) = packed else {
+            assert!(std::env::var_os("MERIDIAN_TEST_ALL").is_none(), "the web app is not built");
+            return;
+        };
+        let path = packed.trim_end_matches(".br");
+        let size = |name: &str| Files::get(name).map(|file| file.data.len()).unwrap();
+        let brotli = (Some("br".to_owned()), size(&packed));
+        assert_eq!(asked(path, "gzip, deflate, br, zstd").await, brotli);
+        assert_eq!(asked(path, "gzip").await, (Some("gzip".to_owned()), size(&format!("{path}.gz"))));
+        for none in ["identity", "br;q=0, gzip;q=0"] {
+            assert_eq!(asked(path, none).await, (None, size(path)));
+        }
+    }
 }

@@ -117,6 +117,7 @@ class Team:
         self.instance = Instance(programs, Path(folder) / "data", workers=0, env=env)
         me = self.instance.api("GET", "/me")
         self.names = {me["id"]: "a"}
+        self.happened = {}
         for who in list(ZONES)[1:]:
             self.invite(me["workspaces"][0]["id"], who)
         rule = {"days": ["mo", "tu", "we", "th", "fr"], "at": "09:00", "zone": "member", "starts_on": str(days[0]), "ends_on": str(days[-1])}
@@ -144,9 +145,11 @@ class Team:
             return database.execute(sql).fetchall()
 
     def events(self):
-        """(minute, (kind, date, who, minutes before)) of each, as often as it happened."""
-        found = self.rows(f"SELECT kind, at, data FROM events WHERE kind IN {KINDS}")
-        for kind, at, text in found:
+        """(minute, (kind, date, who, minutes before)) of each, as often as it happened. The server keeps events for some days only:
+        those of earlier questions are remembered."""
+        found = self.rows(f"SELECT seq, kind, at, data FROM events WHERE kind IN {KINDS}")
+        self.happened.update({seq: what for seq, *what in found})
+        for kind, at, text in self.happened.values():
             data = json.loads(text)
             yield at // 60_000, (kind, data["date"], self.names.get(data.get("user_id")), data.get("minutes_before"))
 
