@@ -1,8 +1,8 @@
 """Measures programs beside one ffmpeg command with the same outputs, in turns, in the same run; and two browsers.
 
 usage: bench.py FOLDER_OF_PROGRAMS RESULTS_FILE [--setup postgres] [PART...]; parts: idle, browsers, files, live,
-talk, speech, uploads, ranges, search, feed, streams, workers; all of them without any. With `--setup postgres`: PostgreSQL and
-SeaweedFS (S3) in place of the file and the folder, for uploads, ranges, search, feed, streams and workers.
+talk, speech, uploads, ranges, search, feed, streams, workers, pages; all of them without any. With `--setup postgres`: PostgreSQL
+and SeaweedFS (S3) in place of the file and the folder, for uploads, ranges, search, feed, streams and workers.
 Rows of other parts stay in the results as they are. The instance it starts has a data folder of its own and no speech
 model, so that only media is measured; the talk (P2) has one of its own. Recordings: MERIDIAN_SHARED or ../shared where
 present, else the tests' own.
@@ -24,6 +24,7 @@ from pathlib import Path
 import bench_bytes
 import bench_feed
 import bench_live
+import bench_pages
 import bench_search
 import bench_setup
 import bench_speech
@@ -36,7 +37,7 @@ ROUNDS = 3
 BROWSER_ROUNDS = 11
 IDLE_S = 30
 BOTH = ("uploads", "ranges", "search", "feed", "streams", "workers")
-PARTS = {"embedded": ("idle", "browsers", "files", "live", "talk", "speech", *BOTH), "postgres": BOTH}
+PARTS = {"embedded": ("idle", "browsers", "files", "live", "talk", "speech", *BOTH, "pages"), "postgres": BOTH}
 
 
 def stat(pid):
@@ -351,6 +352,13 @@ def measure(programs, parts, setup):
     for part, made in more.items():
         if part in parts:
             made(programs, setup, rows)
+    if "pages" in parts:
+        with tempfile.TemporaryDirectory() as folder:
+            instance = Instance(programs, folder)
+            try:
+                bench_pages.rows_pages(instance, rows)
+            finally:
+                instance.stop()
     return rows
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the release build beside ffmpeg in the same run; goal, figure and verdict a row, and bench/results.json.
-# Arguments: only these parts (idle, browsers, files, live, talk, speech, uploads, ranges, search, feed, streams, workers);
+# Arguments: only these parts (idle, browsers, files, live, talk, speech, pages, uploads, ranges, search, feed, streams,
+# workers);
 # `make bench PARTS="browsers talk"`. The peers come from the registries.
 # `make bench PARTS="--setup postgres"`, or `"--setup postgres feed"`: on PostgreSQL and SeaweedFS (S3) in place of SQLite and a
 # folder: uploads, ranges, search, feed, streams, workers. The rows of both stand beside each other in the results.
