@@ -85,7 +85,6 @@ fn answer(req: &HttpRequest, file: &EmbeddedFile, mime: &str, cache: &str) -> Ht
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use actix_web::body::to_bytes;
     use actix_web::test::TestRequest;
