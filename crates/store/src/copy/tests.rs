@@ -195,3 +195,13 @@ async fn every_column_that_names_an_object_is_known() {
     ];
     assert_eq!(named, known);
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_fraction_is_read_from_a_line_as_it_was(number in proptest::num::f64::NORMAL) {
+        let row: Row = vec![number.into()];
+        let line = Digest::default().add(&row).unwrap();
+        let read: Row = serde_json::from_str(&line).unwrap();
+        proptest::prop_assert_eq!(read, row);
+    }
+}
