@@ -168,6 +168,14 @@ impl ApiError {
         Self { errors, ..Self::new(Code::Invalid, detail) }
     }
 
+    /// 422 for an `Idempotency-Key` that another request had.
+    pub fn key_reused() -> Self {
+        let detail = "Use a new key for a new request.";
+        let (field, code) = ("Idempotency-Key".to_owned(), "reused".to_owned());
+        let errors = vec![FieldError { field, code, detail: detail.to_owned() }];
+        Self { errors, ..Self::new(Code::KeyReused, detail) }
+    }
+
     /// 429 with the time to wait.
     pub fn too_many(retry_after_s: u64) -> Self {
         Self {

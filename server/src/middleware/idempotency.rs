@@ -110,7 +110,7 @@ async fn begin(req: &mut ServiceRequest) -> ApiResult<Begun> {
     match begun {
         Begin::First => Ok(Begun::First(Claim { state, auth, route, key })),
         Begin::Running => Err(ApiError::new(Code::KeyInUse, "Wait for the first answer, then ask again.")),
-        Begin::OtherBody => Err(ApiError::new(Code::KeyReused, "Use a new key for a new request.")),
+        Begin::OtherBody => Err(ApiError::key_reused()),
         Begin::Done(kept) => Ok(Begun::Known(replay(&kept))),
         Begin::Forgotten => Err(ApiError::conflict("It was done; what it made is deleted since.")),
     }

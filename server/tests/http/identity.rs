@@ -444,7 +444,8 @@ async fn an_idempotency_key_gives_the_same_answer_once_more() {
     };
     let first = post("k1", "One").await.expect(201);
     assert_eq!(post("k1", "One").await.expect(201), first);
-    post("k1", "Two").await.expect_problem(422, "idempotency_key_reused");
+    let reused = post("k1", "Two").await.expect_problem(422, "idempotency_key_reused");
+    assert_eq!(reused["errors"][0]["field"], "Idempotency-Key");
     assert_ne!(post("k2", "One").await.expect(201)["id"], first["id"]);
     assert_eq!(ada.get(&teams).await.expect(200)["items"].as_array().unwrap().len(), 2);
     let many = futures::future::join_all((0..10).map(|_| post("k3", "Three"))).await;

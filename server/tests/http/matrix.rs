@@ -170,6 +170,8 @@ const ROWS: &[Row] = &[
     ),
     row("PATCH", "/webhooks/{webhook}", r#"{"enabled": false}"#, 200, MANAGE_WORKSPACE),
     row("DELETE", "/webhooks/{webhook}", "", 204, MANAGE_WORKSPACE),
+    row("PATCH", "/workspaces/{workspace}/webhooks/{webhook}", r#"{"enabled": false}"#, 200, MANAGE_WORKSPACE),
+    row("DELETE", "/workspaces/{workspace}/webhooks/{webhook}", "", 204, MANAGE_WORKSPACE),
     row("GET", "/webhooks/{webhook}/deliveries", "", 200, MANAGE_WORKSPACE),
     row("POST", "/webhooks/{webhook}/test", "{}", 200, MANAGE_WORKSPACE),
     row("POST", "/deliveries/{delivery}/redeliver", "{}", 202, MANAGE_WORKSPACE),

@@ -223,3 +223,18 @@ async fn a_test_shows_the_status_and_nothing_else_of_the_other_side() {
     let body = came.lock().unwrap()[1].1.clone();
     assert!(body.contains("&lt;!channel&gt;") && !body.contains("<!channel>"), "{body}");
 }
+
+#[tokio::test]
+async fn a_webhook_has_an_address_under_its_workspace_and_under_no_other() {
+    let world = world().await;
+    let made = hook(&world, &world.olga, 9, json!({})).await;
+    let other = world.olga.post("/api/v1/workspaces", json!({"name": "Other"})).await.expect(201);
+    let at = |workspace: &str| format!("/api/v1/workspaces/{workspace}/webhooks/{}", made["id"].as_str().unwrap());
+    let (own, wrong) = (at(&world.workspace.to_string()), at(other["id"].as_str().unwrap()));
+    let changed = world.olga.patch(&own, json!({"enabled": false})).await.expect(200);
+    assert_eq!(changed["enabled"], false);
+    world.olga.patch(&wrong, json!({"enabled": true})).await.expect_problem(404, "not_found");
+    world.olga.delete(&wrong).await.expect_problem(404, "not_found");
+    world.olga.delete(&own).await.expect(204);
+    world.olga.delete(&own).await.expect_problem(404, "not_found");
+}
