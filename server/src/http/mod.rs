@@ -11,4 +11,4 @@ mod page;
 pub use etag::{Edit, etag};
 pub use given::Given;
 pub use json::{ApiJson, ApiPath, ApiQuery};
-pub use page::{Cursor, Page, PageQuery, cut};
+pub use page::{Cursor, Page, PageQuery, Pages, cut};

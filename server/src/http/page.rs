@@ -1,5 +1,9 @@
 //! Lists: `{items, next_cursor}`, `?limit=` 1..100, an opaque signed `?cursor=`.
 
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -9,6 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::keys::{Keys, mac};
 use crate::error::{ApiError, Code};
+use crate::http::ApiQuery;
+use crate::state::AppState;
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,6 +53,45 @@ impl PageQuery {
     /// 400 for a cursor that is not ours or belongs to another list.
     pub fn position<T: DeserializeOwned>(&self, keys: &Keys, list: &str) -> Result<Option<T>, ApiError> {
         self.cursor.as_deref().map(|text| Cursor::open(keys, list, text)).transpose()
+    }
+}
+
+/// The page of a list that is short enough to be read whole: without `limit` and `cursor` it is all of it.
+pub struct Pages {
+    query: PageQuery,
+    /// The list's address.
+    list: String,
+    state: web::Data<AppState>,
+}
+
+impl Pages {
+    /// The page out of all items.
+    ///
+    /// # Errors
+    /// 400 for a limit outside 1..100, or a cursor that is not ours or belongs to another list.
+    pub fn of<T>(&self, items: Vec<T>) -> Result<Page<T>, ApiError> {
+        let limit = usize::try_from(self.query.limit()?).unwrap_or(usize::MAX);
+        let first: Option<usize> = self.query.position(&self.state.keys, &self.list)?;
+        if self.query.limit.is_none() && first.is_none() {
+            return Ok(Page { items, next_cursor: None });
+        }
+        let first = first.unwrap_or(0);
+        let end = first.saturating_add(limit);
+        let more = items.len() > end;
+        let next_cursor = more.then(|| Cursor::seal(&self.state.keys, &self.list, &end)).transpose()?;
+        Ok(Page { items: items.into_iter().skip(first).take(limit).collect(), next_cursor })
+    }
+}
+
+impl FromRequest for Pages {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let query = ApiQuery::<PageQuery>::from_request(req, payload).into_inner();
+        let state = req.app_data::<web::Data<AppState>>().cloned();
+        let state = state.ok_or_else(|| ApiError::internal(std::io::Error::other("the state is missing")));
+        ready(query.and_then(|query| Ok(Self { query: query.0, list: req.path().to_owned(), state: state? })))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{managed, manages, visible};
 use crate::auth::Auth;
 use crate::endpoints::updates::access;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Edit, Page, etag};
+use crate::http::{ApiJson, ApiPath, Edit, Page, PageQuery, Pages, etag};
 use crate::state::AppState;
 
 /// The date of now where somebody is.
@@ -71,13 +71,14 @@ pub async fn create_check_in(
 }
 
 /// The team's check-ins that one sees, by name.
-#[utoipa::path(tag = "Check-ins", security(("bearer" = [])), params(("t" = String, Path)), responses(
+#[utoipa::path(tag = "Check-ins", security(("bearer" = [])), params(("t" = String, Path), PageQuery), responses(
     (status = 200, body = Page<CheckInView>), (status = 401, body = Problem), (status = 404, body = Problem)))]
 #[get("/teams/{t}/check-ins")]
 pub async fn list_check_ins(
     auth: Auth,
     state: web::Data<AppState>,
     ApiPath(id): ApiPath<TeamId>,
+    pages: Pages,
 ) -> ApiResult<HttpResponse> {
     let reader = state.store.reader();
     access::readable_team(reader, &auth, id).await?;
@@ -86,7 +87,7 @@ pub async fn list_check_ins(
         let can_edit = manages(reader, auth.user, &found).await?;
         items.push(show(found, can_edit)?);
     }
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// One check-in.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::auth::Auth;
 use crate::auth::keys::random_token;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Page};
+use crate::http::{ApiJson, ApiPath, Page, PageQuery, Pages};
 use crate::state::AppState;
 
 /// How many feeds one person may have.
@@ -115,13 +115,17 @@ pub(crate) async fn create(
 }
 
 /// One's feeds, without their addresses.
-#[utoipa::path(tag = "Feeds", security(("bearer" = [])), responses(
+#[utoipa::path(tag = "Feeds", security(("bearer" = [])), params(PageQuery), responses(
     (status = 200, body = Page<FeedView>), (status = 401, body = Problem)))]
 #[get("/me/feeds")]
-pub(crate) async fn list(state: web::Data<AppState>, auth: Auth) -> ApiResult<HttpResponse> {
+pub(crate) async fn list(
+    state: web::Data<AppState>,
+    auth: Auth,
+    pages: Pages,
+) -> ApiResult<HttpResponse> {
     let found = feeds::list(state.store.reader(), auth.user).await?;
     let items: Vec<FeedView> = found.iter().map(|feed| show(feed, None)).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// Ends a feed: its address leads nowhere from now on.

@@ -15,7 +15,7 @@ use crate::auth::keys::random_token;
 use crate::endpoints::words::ScopeWord;
 use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Page, check};
+use crate::http::{ApiJson, ApiPath, Page, PageQuery, Pages, check};
 use crate::state::AppState;
 
 /// A token to make.
@@ -96,14 +96,18 @@ pub async fn create_api_token(
 }
 
 /// One's API tokens, without their secrets.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), responses(
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(PageQuery), responses(
     (status = 200, body = Page<ApiToken>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 #[get("/me/api-tokens")]
-pub async fn list_api_tokens(auth: Auth, state: web::Data<AppState>) -> ApiResult<HttpResponse> {
+pub async fn list_api_tokens(
+    auth: Auth,
+    state: web::Data<AppState>,
+    pages: Pages,
+) -> ApiResult<HttpResponse> {
     auth.require_session()?;
     let found = credentials::list_api_tokens(state.store.reader(), auth.user).await?;
     let items: Vec<ApiToken> = found.into_iter().map(|token| view(token, None)).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// Ends an API token.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Auth;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiPath, Page};
+use crate::http::{ApiPath, Page, PageQuery, Pages};
 use crate::state::AppState;
 
 /// A signed-in browser.
@@ -31,9 +31,14 @@ pub struct Session {
 }
 
 /// Where one is signed in.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), responses((status = 200, body = Page<Session>), (status = 401, body = Problem)))]
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(PageQuery), responses(
+    (status = 200, body = Page<Session>), (status = 401, body = Problem)))]
 #[get("/me/sessions")]
-pub async fn list_sessions(auth: Auth, state: web::Data<AppState>) -> ApiResult<HttpResponse> {
+pub async fn list_sessions(
+    auth: Auth,
+    state: web::Data<AppState>,
+    pages: Pages,
+) -> ApiResult<HttpResponse> {
     let found = sessions::list(state.store.reader(), auth.user, state.clock().now_ms()).await?;
     let items: Vec<Session> = found
         .into_iter()
@@ -45,7 +50,7 @@ pub async fn list_sessions(auth: Auth, state: web::Data<AppState>) -> ApiResult<
             current: auth.session == Some(s.id),
         })
         .collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// Signs a browser out.

@@ -20,7 +20,7 @@ use crate::auth::{Auth, password};
 use crate::endpoints::updates::access;
 use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, ApiQuery, Given, Page, PageQuery, cut};
+use crate::http::{ApiJson, ApiPath, ApiQuery, Given, Page, PageQuery, Pages, cut};
 use crate::state::AppState;
 
 /// How many links one update may have.
@@ -206,7 +206,7 @@ pub(crate) async fn create(
 
 /// The links of an update, newest first, without their addresses: for whoever may make some.
 #[utoipa::path(tag = "Share", security(("bearer" = [])),
-    params(("update" = Uuid, Path, description = "The update")), responses(
+    params(("update" = Uuid, Path, description = "The update"), PageQuery), responses(
     (status = 200, description = "All", body = Page<ShareLinkView>),
     (status = 403, description = "Seen, but not yours", body = Problem),
     (status = 404, description = "No such update for you", body = Problem)))]
@@ -215,14 +215,15 @@ pub(crate) async fn list(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<UpdateId>,
+    pages: Pages,
 ) -> ApiResult<web::Json<Page<ShareLinkView>>> {
     let conn = state.store.reader();
     let update = access::managed(conn, &auth, path.0).await?;
     let found = share_links::list(conn, update.id).await?;
     let forsaken = share_links::forsaken(conn, &found).await?;
     let shown = |link: &ShareLink| show(link, &update.title, forsaken.contains(&link.id));
-    let items = found.iter().map(shown).collect::<ApiResult<_>>()?;
-    Ok(web::Json(Page { items, next_cursor: None }))
+    let items: Vec<ShareLinkView> = found.iter().map(shown).collect::<ApiResult<_>>()?;
+    Ok(web::Json(pages.of(items)?))
 }
 
 /// The links to all updates of a team that its admins see, newest first, without their addresses.

@@ -15,7 +15,7 @@ use crate::auth::Auth;
 use crate::endpoints::words::{TeamRoleWord, TeamVisibilityWord};
 use crate::endpoints::workspaces::{self, audit_log::note};
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Edit, Given, Page, check, etag};
+use crate::http::{ApiJson, ApiPath, Edit, Given, Page, PageQuery, Pages, check, etag};
 use crate::state::AppState;
 
 /// A team.
@@ -117,13 +117,14 @@ pub async fn create_team(
 }
 
 /// The teams of a workspace that one sees.
-#[utoipa::path(tag = "Teams", security(("bearer" = [])), params(("w" = String, Path)), responses(
+#[utoipa::path(tag = "Teams", security(("bearer" = [])), params(("w" = String, Path), PageQuery), responses(
     (status = 200, body = Page<Team>), (status = 401, body = Problem), (status = 404, body = Problem)))]
 #[get("/workspaces/{w}/teams")]
 pub async fn list_teams(
     auth: Auth,
     state: web::Data<AppState>,
     ApiPath(id): ApiPath<WorkspaceId>,
+    pages: Pages,
 ) -> ApiResult<HttpResponse> {
     let reader = state.store.reader();
     let workspace = workspaces::visible(reader, auth.user, id).await?;
@@ -135,7 +136,7 @@ pub async fn list_teams(
         })
         .map(|(team, role)| view(team, role))
         .collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// One team.

@@ -16,7 +16,7 @@ use crate::endpoints::identity::view::WorkingHours;
 use crate::endpoints::words::TeamRoleWord;
 use crate::endpoints::workspaces::audit_log::note;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Page};
+use crate::http::{ApiJson, ApiPath, Page, PageQuery, Pages};
 use crate::state::AppState;
 
 /// A member of a team.
@@ -49,13 +49,14 @@ pub struct PutTeamMember {
 }
 
 /// Who is in a team.
-#[utoipa::path(tag = "Teams", security(("bearer" = [])), params(("t" = String, Path)), responses(
+#[utoipa::path(tag = "Teams", security(("bearer" = [])), params(("t" = String, Path), PageQuery), responses(
     (status = 200, body = Page<TeamMember>), (status = 401, body = Problem), (status = 404, body = Problem)))]
 #[get("/teams/{t}/members")]
 pub async fn list_team_members(
     auth: Auth,
     state: web::Data<AppState>,
     ApiPath(id): ApiPath<TeamId>,
+    pages: Pages,
 ) -> ApiResult<HttpResponse> {
     let reader = state.store.reader();
     super::visible(reader, auth.user, id).await?;
@@ -76,7 +77,7 @@ pub async fn list_team_members(
             })
         })
         .collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// Joins an open team (oneself), adds a member, or changes a role (those who manage the team).

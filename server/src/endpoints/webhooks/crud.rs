@@ -15,7 +15,7 @@ use super::view::{FormatWord, WebhookView, show};
 use crate::auth::Auth;
 use crate::endpoints::workspaces::{self, audit_log::note};
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Edit, Page, etag};
+use crate::http::{ApiJson, ApiPath, Edit, Page, PageQuery, Pages, etag};
 use crate::state::AppState;
 use crate::tell::webhooks::{check_url, secret};
 
@@ -135,7 +135,7 @@ pub(crate) async fn create(
 
 /// The webhooks of a workspace.
 #[utoipa::path(tag = "Webhooks", security(("bearer" = [])),
-    params(("workspace" = Uuid, Path, description = "The workspace")),
+    params(("workspace" = Uuid, Path, description = "The workspace"), PageQuery),
     responses(
         (status = 200, description = "All of them", body = Page<WebhookView>),
         (status = 403, description = "For owners and admins", body = Problem),
@@ -145,13 +145,14 @@ pub(crate) async fn list(
     state: web::Data<AppState>,
     auth: Auth,
     path: ApiPath<WorkspaceId>,
+    pages: Pages,
 ) -> ApiResult<HttpResponse> {
     auth.require_admin_scope()?;
     let conn = state.store.reader();
     workspaces::managed(conn, auth.user, path.0).await?;
     let found = webhooks::list(conn, path.0).await?;
     let items: Vec<WebhookView> = found.into_iter().map(|hook| show(hook, None)).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// Changes a webhook. A new secret is in the answer.

@@ -14,7 +14,7 @@ use super::audit_log::note;
 use crate::auth::Auth;
 use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Edit, Given, Page, check, etag};
+use crate::http::{ApiJson, ApiPath, Edit, Given, Page, PageQuery, Pages, check, etag};
 use crate::state::AppState;
 
 /// A workspace.
@@ -101,12 +101,17 @@ pub async fn create_workspace(
 }
 
 /// One's workspaces.
-#[utoipa::path(tag = "Workspaces", security(("bearer" = [])), responses((status = 200, body = Page<Workspace>), (status = 401, body = Problem)))]
+#[utoipa::path(tag = "Workspaces", security(("bearer" = [])), params(PageQuery), responses(
+    (status = 200, body = Page<Workspace>), (status = 401, body = Problem)))]
 #[get("/workspaces")]
-pub async fn list_workspaces(auth: Auth, state: web::Data<AppState>) -> ApiResult<HttpResponse> {
+pub async fn list_workspaces(
+    auth: Auth,
+    state: web::Data<AppState>,
+    pages: Pages,
+) -> ApiResult<HttpResponse> {
     let found = workspaces::list(state.store.reader(), auth.user).await?;
     let items: Vec<Workspace> = found.into_iter().map(Workspace::from).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// One workspace.

@@ -18,7 +18,7 @@ use crate::auth::Auth;
 use crate::auth::keys::random_token;
 use crate::endpoints::words::WorkspaceRoleWord;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::http::{ApiJson, ApiPath, Page, check};
+use crate::http::{ApiJson, ApiPath, Page, PageQuery, Pages, check};
 use crate::mail::Mail;
 use crate::state::AppState;
 use crate::tell::speech::Language;
@@ -154,19 +154,20 @@ async fn check_teams(tx: &Tx, auth: &Auth, id: WorkspaceId, team_ids: &[TeamId])
 }
 
 /// Invitations that are still open.
-#[utoipa::path(tag = "Workspaces", security(("bearer" = [])), params(("w" = String, Path)), responses(
+#[utoipa::path(tag = "Workspaces", security(("bearer" = [])), params(("w" = String, Path), PageQuery), responses(
     (status = 200, body = Page<Invite>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 #[get("/workspaces/{w}/invites")]
 pub async fn list_invites(
     auth: Auth,
     state: web::Data<AppState>,
     ApiPath(id): ApiPath<WorkspaceId>,
+    pages: Pages,
 ) -> ApiResult<HttpResponse> {
     let reader = state.store.reader();
     super::managed(reader, auth.user, id).await?;
     let found = invites::list(reader, id, state.clock().now_ms()).await?;
     let items: Vec<Invite> = found.into_iter().map(|invite| view(invite, None, "")).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
 /// Calls an invitation back.
