@@ -102,7 +102,7 @@ try {
   await Promise.all([page.waitForNavigation(), page.click('button.btn-primary')]);
   await page.waitForSelector('nav');
   await page.close();
-  for (const [name, address] of [['watch page', `/u/${update}`], ['home', '/']]) {
+  for (const [name, address] of [['watch page', `/u/${update}`], ['home', '/'], ['search', '/search?q=refunds']]) {
     results[`${name}, unthrottled`] = await painted(address);
     for (const form of ['desktop', 'mobile']) results[`${name}, ${form}`] = await measure(address, form);
   }

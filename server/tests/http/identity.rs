@@ -475,7 +475,9 @@ async fn short_lists_are_whole_or_come_in_the_pages_that_are_asked_for() {
     for list in &lists {
         let managed = list.ends_with("/invites") || list.ends_with("/webhooks");
         let who = if managed { &world.olga } else { &world.ada };
-        for (query, code) in [("limit=0", "malformed"), ("limit=101", "malformed"), ("cursor=x", "bad_cursor")] {
+        for (query, code) in
+            [("limit=0", "malformed"), ("limit=101", "malformed"), ("cursor=x", "bad_cursor")]
+        {
             who.get(&format!("{list}?{query}")).await.expect_problem(400, code);
         }
         let all = who.get(list).await.expect(200)["items"].as_array().unwrap().clone();

@@ -229,7 +229,8 @@ async fn a_webhook_has_an_address_under_its_workspace_and_under_no_other() {
     let world = world().await;
     let made = hook(&world, &world.olga, 9, json!({})).await;
     let other = world.olga.post("/api/v1/workspaces", json!({"name": "Other"})).await.expect(201);
-    let at = |workspace: &str| format!("/api/v1/workspaces/{workspace}/webhooks/{}", made["id"].as_str().unwrap());
+    let at =
+        |workspace: &str| format!("/api/v1/workspaces/{workspace}/webhooks/{}", made["id"].as_str().unwrap());
     let (own, wrong) = (at(&world.workspace.to_string()), at(other["id"].as_str().unwrap()));
     let changed = world.olga.patch(&own, json!({"enabled": false})).await.expect(200);
     assert_eq!(changed["enabled"], false);

@@ -1,5 +1,5 @@
 // How pages look, said so that it holds with any fonts (docs/adr/0021): nothing wider than the screen, nothing that lies on a
-// control, nothing too small to hit, no text that is cut, little that moves while it loads.
+// control, nothing too small to hit, no text that is cut.
 import assert from 'node:assert/strict';
 
 /** Widths that pages are looked at: a phone, a tablet, a laptop, a wide screen. */
@@ -57,19 +57,4 @@ export async function looksWell(page, what, widths = WIDTHS) {
     assert.deepEqual(await page.evaluate(faults), [], `${what}, ${width} px`);
   }
   await page.setViewportSize(before);
-}
-
-/** How much moved while the page was loaded (CLS), without what a person made it do. */
-export function shifted(page) {
-  return page.evaluate(
-    () =>
-      new Promise((done) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-          done(sum);
-        }).observe({ type: 'layout-shift', buffered: true });
-        requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
-      }),
-  );
 }

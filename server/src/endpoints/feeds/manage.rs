@@ -118,11 +118,7 @@ pub(crate) async fn create(
 #[utoipa::path(tag = "Feeds", security(("bearer" = [])), params(PageQuery), responses(
     (status = 200, body = Page<FeedView>), (status = 401, body = Problem)))]
 #[get("/me/feeds")]
-pub(crate) async fn list(
-    state: web::Data<AppState>,
-    auth: Auth,
-    pages: Pages,
-) -> ApiResult<HttpResponse> {
+pub(crate) async fn list(state: web::Data<AppState>, auth: Auth, pages: Pages) -> ApiResult<HttpResponse> {
     let found = feeds::list(state.store.reader(), auth.user).await?;
     let items: Vec<FeedView> = found.iter().map(|feed| show(feed, None)).collect();
     Ok(HttpResponse::Ok().json(pages.of(items)?))

@@ -34,11 +34,7 @@ pub struct Session {
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(PageQuery), responses(
     (status = 200, body = Page<Session>), (status = 401, body = Problem)))]
 #[get("/me/sessions")]
-pub async fn list_sessions(
-    auth: Auth,
-    state: web::Data<AppState>,
-    pages: Pages,
-) -> ApiResult<HttpResponse> {
+pub async fn list_sessions(auth: Auth, state: web::Data<AppState>, pages: Pages) -> ApiResult<HttpResponse> {
     let found = sessions::list(state.store.reader(), auth.user, state.clock().now_ms()).await?;
     let items: Vec<Session> = found
         .into_iter()

@@ -190,12 +190,12 @@ pub(crate) async fn edit(
 pub(crate) async fn edit_of(
     state: web::Data<AppState>,
     auth: Auth,
-    edit: Edit,
+    race: Edit,
     path: ApiPath<(WorkspaceId, WebhookId)>,
     body: ApiJson<EditBody>,
 ) -> ApiResult<HttpResponse> {
     let (workspace, webhook) = path.0;
-    change(&state, &auth, &edit, (Some(workspace), webhook), body.0).await
+    change(&state, &auth, &race, (Some(workspace), webhook), body.0).await
 }
 
 /// A webhook that somebody may manage, where it is of that workspace.
@@ -214,14 +214,14 @@ async fn managed_of(
 async fn change(
     state: &AppState,
     auth: &Auth,
-    edit: &Edit,
+    race: &Edit,
     which: (Option<WorkspaceId>, WebhookId),
     mut body: EditBody,
 ) -> ApiResult<HttpResponse> {
     auth.require_admin_scope()?;
     let tx = state.store.write().await?;
     let hook = managed_of(&tx, auth, which).await?;
-    edit.check(hook.version)?;
+    race.check(hook.version)?;
     if let Some(url) = &body.url {
         check_address(state, url)?;
     }

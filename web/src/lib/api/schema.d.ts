@@ -1854,6 +1854,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a webhook and its log, by its address under its workspace. */
+        delete: operations["remove_of"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, by its address under its workspace. */
+        patch: operations["edit_of"];
+        trace?: never;
+    };
     "/api/v1/workspaces/{w}": {
         parameters: {
             query?: never;
@@ -8347,7 +8365,12 @@ export interface operations {
     };
     list_api_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8360,6 +8383,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ApiToken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -8885,7 +8917,12 @@ export interface operations {
     };
     list_feeds: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8898,6 +8935,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Feed"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -9511,7 +9557,12 @@ export interface operations {
     };
     list_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9524,6 +9575,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Session"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -11987,7 +12047,12 @@ export interface operations {
     };
     list_check_ins: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 t: string;
@@ -12402,7 +12467,12 @@ export interface operations {
     };
     list_team_members: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 t: string;
@@ -14078,7 +14148,12 @@ export interface operations {
     };
     "list_share-links": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The update */
@@ -15728,7 +15803,12 @@ export interface operations {
     };
     list_workspaces: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15741,6 +15821,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Workspace"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -15942,7 +16031,12 @@ export interface operations {
     };
     list_webhooks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The workspace */
@@ -16071,6 +16165,193 @@ export interface operations {
             };
             /** @description There are too many */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another content type is needed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace */
+                workspace: string;
+                /** @description The webhook */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners and admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it in between */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the server's fault, or it is busy */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace */
+                workspace: string;
+                /** @description The webhook */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners and admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed in between */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16517,7 +16798,12 @@ export interface operations {
     };
     list_invites: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 w: string;
@@ -17176,7 +17462,12 @@ export interface operations {
     };
     list_teams: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many, 1..100; 25 where not given. */
+                limit?: number;
+                /** @description Where to begin: the last page's `next_cursor`. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 w: string;
