@@ -756,6 +756,8 @@ const ADMIN_ONLY: &[(&str, &str)] = &[
     ("POST", "/api/v1/workspaces/{workspace}/webhooks"),
     ("PATCH", "/api/v1/webhooks/{webhook}"),
     ("DELETE", "/api/v1/webhooks/{webhook}"),
+    ("DELETE", "/api/v1/workspaces/{workspace}/webhooks/{webhook}"),
+    ("PATCH", "/api/v1/workspaces/{workspace}/webhooks/{webhook}"),
     ("GET", "/api/v1/webhooks/{webhook}/deliveries"),
     ("POST", "/api/v1/webhooks/{webhook}/test"),
     ("POST", "/api/v1/deliveries/{delivery}/redeliver"),
