@@ -267,10 +267,15 @@ def beside(instance, path, name, port, their_path, said, goals):
     return rows
 
 
+def uploaded(instance, clip):
+    """The id of a fresh update with this recording, playable."""
+    instance.upload(clip)
+    return instance.api("GET", f"/teams/{instance.team}/updates?limit=1")["items"][0]["id"]
+
+
 def largest_segment(instance, clip):
     """The address of the largest segment of a fresh update, as a player would ask for it."""
-    instance.upload(clip)
-    update = instance.api("GET", f"/teams/{instance.team}/updates?limit=1")["items"][0]["id"]
+    update = uploaded(instance, clip)
     url = instance.api("GET", f"/updates/{update}")["media"]["hls_url"]
     names = [line for line in instance.call("GET", url)[1].decode().splitlines() if line and not line.startswith("#")]
     base = url.rpartition("/")[0]

@@ -3,9 +3,9 @@
 import json
 import os
 import subprocess
-import sys
-import time
 from pathlib import Path
+
+from bench_bytes import uploaded
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = os.environ.get("MERIDIAN_PAGES_ROUNDS", "3")
@@ -15,19 +15,7 @@ GOALS = {"desktop": 95, "mobile": 85}
 def rows_pages(instance, rows):
     """Signs in as the bench's own person, who has one recording with comments and a link for guests to it."""
     clip = ROOT / "tests/fixtures/media/spoken-update.webm"
-    new = {"kind": "video", "title": "Payments are done", "publish": "now"}
-    update = instance.api("POST", f"/teams/{instance.team}/updates", new)["id"]
-    content = clip.read_bytes()
-    tus = {"Authorization": f"Bearer {instance.token}", "Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)),
-           "Content-Type": "application/offset+octet-stream"}
-    status, text = instance.call("POST", f"/api/v1/uploads?update_id={update}", content, tus)
-    if status != 201:
-        sys.exit(f"the recording was not taken: {status} {text.decode()}")
-    while (status := instance.api("GET", f"/updates/{update}")["status"]) not in ("playable", "ready"):
-        if status == "failed":
-            sys.exit("the recording could not be processed")
-        time.sleep(0.2)
-    instance.settle()
+    update = uploaded(instance, clip)
     instance.api("POST", f"/updates/{update}/comments", {"kind": "question", "body": "Which tests cover refunds?", "at_ms": 3200})
     instance.api("POST", f"/updates/{update}/comments", {"kind": "decision", "body": "We move on Tuesday.", "at_ms": 6000})
     link = instance.api("POST", f"/updates/{update}/share-links", {})["token"]

@@ -7,7 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use meridian_media::child::Pace;
+use meridian_media::child::Urgency;
 use meridian_media::protocol::{Decoder, Frame, FromChild, ToChild, encode_head};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -34,7 +34,7 @@ pub(crate) struct MediaChild {
 
 impl MediaChild {
     /// Starts this very program again as a media child, with nothing of the environment.
-    pub(crate) fn spawn(pace: Pace) -> Result<Self, JobError> {
+    pub(crate) fn spawn(urgency: Urgency) -> Result<Self, JobError> {
         let (ours, theirs) = StdStream::pair().map_err(JobError::io("making a socketpair"))?;
         ours.set_nonblocking(true).map_err(JobError::io("making a socketpair"))?;
         // Also right when the file was replaced by an update meanwhile.
@@ -42,7 +42,7 @@ impl MediaChild {
         command
             .arg0("meridian-media-child")
             .arg("media-child")
-            .args(["--nice", &pace.niceness().to_string()])
+            .args(["--nice", &urgency.niceness().to_string()])
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))

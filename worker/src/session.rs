@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use meridian_media::child::Pace;
+use meridian_media::child::Urgency;
 use meridian_media::protocol::{FailureCode, Finished, FromChild, Mode, Request, ToChild};
 
 use crate::error::JobError;
@@ -49,11 +49,11 @@ pub(crate) struct Patience {
 }
 
 /// Nobody waits for another rung. What was sent as a file is needed soon; while it is made the API answers as ever.
-fn pace(request: &Request) -> Pace {
+fn urgency(request: &Request) -> Urgency {
     match request.mode {
-        Mode::AddRungs => Pace::Later,
-        _ if request.live => Pace::Live,
-        _ => Pace::Soon,
+        Mode::AddRungs => Urgency::Later,
+        _ if request.live => Urgency::Live,
+        _ => Urgency::Soon,
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn run(
     sink: &mut impl Sink,
     patience: Patience,
 ) -> Result<Ended, JobError> {
-    let child = MediaChild::spawn(pace(&request))?;
+    let child = MediaChild::spawn(urgency(&request))?;
     let mut session =
         Session { child, reading: None, told_length: false, busy: Duration::ZERO, position_ms: 0 };
     session.child.send(&ToChild::Start(request), &[]).await?;

@@ -42,6 +42,24 @@ impl Api {
         Ok(self.send(self.request(Method::GET, path).query(query)).await?.json().await?)
     }
 
+    /// A list, page by page.
+    async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let mut query = vec![("limit", "100")];
+            if !cursor.is_empty() {
+                query.push(("cursor", &cursor));
+            }
+            let page = self.json(path, &query).await?;
+            items.extend(page["items"].as_array().cloned().unwrap_or_default());
+            match page["next_cursor"].as_str() {
+                Some(next) => next.clone_into(&mut cursor),
+                None => return Ok(items),
+            }
+        }
+    }
+
     /// GET as text.
     pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
         Ok(self.send(self.request(Method::GET, path)).await?.text().await?)
@@ -57,8 +75,7 @@ impl Api {
     /// The id of a team by name or id; of the only one where none is named.
     pub(crate) async fn team(&self, named: Option<&str>) -> anyhow::Result<String> {
         let workspace = self.workspace().await?;
-        let found = self.json(&format!("/workspaces/{workspace}/teams"), &[]).await?;
-        let teams = found["items"].as_array().cloned().unwrap_or_default();
+        let teams = self.all(&format!("/workspaces/{workspace}/teams")).await?;
         let mine: Vec<&Value> = teams.iter().filter(|team| !team["role"].is_null()).collect();
         let chosen = match named {
             Some(name) => mine.iter().find(|team| team["id"] == name || team["name"] == name),

@@ -15,7 +15,7 @@ const LARGEST_ALLOCATION: usize = 256 * 1024 * 1024;
 
 /// How far a child steps back for all else on the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+pub enum Urgency {
     /// It does not: somebody watches what it makes as it is made.
     Live,
     /// Whoever asks the server goes first.
@@ -24,7 +24,7 @@ pub enum Pace {
     Later,
 }
 
-impl Pace {
+impl Urgency {
     /// Its niceness, 0 to 19.
     pub fn niceness(self) -> u8 {
         match self {

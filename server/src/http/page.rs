@@ -56,7 +56,7 @@ impl PageQuery {
     }
 }
 
-/// The page of a list that is short enough to be read whole: without `limit` and `cursor` it is all of it.
+/// The page that is asked for, of a list that is short enough to be read whole.
 pub struct Pages {
     query: PageQuery,
     /// The list's address.
@@ -71,11 +71,7 @@ impl Pages {
     /// 400 for a limit outside 1..100, or a cursor that is not ours or belongs to another list.
     pub fn of<T>(&self, items: Vec<T>) -> Result<Page<T>, ApiError> {
         let limit = usize::try_from(self.query.limit()?).unwrap_or(usize::MAX);
-        let first: Option<usize> = self.query.position(&self.state.keys, &self.list)?;
-        if self.query.limit.is_none() && first.is_none() {
-            return Ok(Page { items, next_cursor: None });
-        }
-        let first = first.unwrap_or(0);
+        let first: usize = self.query.position(&self.state.keys, &self.list)?.unwrap_or(0);
         let end = first.saturating_add(limit);
         let more = items.len() > end;
         let next_cursor = more.then(|| Cursor::seal(&self.state.keys, &self.list, &end)).transpose()?;

@@ -12,6 +12,7 @@ mod feeds;
 mod fuzz;
 mod identity;
 mod insights;
+mod lists;
 mod mails;
 mod matrix;
 mod media;

@@ -10,27 +10,23 @@ use std::time::Duration;
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
 use futures::{Stream, StreamExt as _};
-use meridian_blobs::{Blobs, Key, ObjectWriter, layout};
-use meridian_domain::ids::UserId;
-use meridian_store::Store;
-use meridian_store::repo::uploads::{self, Appended, NewChunk, Upload};
+use meridian_blobs::{Key, ObjectWriter, layout};
+use meridian_store::repo::uploads::{Appended, NewChunk};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
+use self::target::Committing;
+pub(super) use self::target::Target;
 use super::checksum::{Expected, Running};
 use super::errors::TusError;
 use super::sniffer::{Sniffer, Verdict};
-use super::terminate::remove_objects;
 use crate::error::{ApiError, Code};
-use crate::state::AppState;
+
+mod target;
 
 /// Parts of one body that are on their way to the disk at once: a disk syncs four files in little more time than one.
 const PARTS_AT_ONCE: u16 = 4;
-
-/// A part that is being made durable and committed.
-type Committing = JoinHandle<Result<Appended, TusError>>;
 
 /// How a body is cut and when it is cut off.
 #[derive(Clone, Copy, Debug)]
@@ -59,105 +55,6 @@ impl Default for Limits {
             checked_bytes: 64 * 1024 * 1024,
             last: Duration::from_secs(3),
         }
-    }
-}
-
-/// Whose bytes go where.
-#[derive(Clone)]
-pub(super) struct Target {
-    store: Store,
-    blobs: Blobs,
-    /// Cancelled when the server is to stop.
-    closed: CancellationToken,
-    /// Largest upload, in bytes.
-    most_bytes: u64,
-    viewer: UserId,
-    upload: Upload,
-}
-
-impl Target {
-    pub(super) fn new(state: &AppState, viewer: UserId, upload: Upload) -> Self {
-        Self {
-            store: state.store.clone(),
-            blobs: state.blobs.clone(),
-            closed: state.events.closed(),
-            most_bytes: state.settings.max_upload_bytes,
-            viewer,
-            upload,
-        }
-    }
-
-    /// A part of the recording's trace.
-    pub(super) fn span(&self) -> tracing::Span {
-        let span = tracing::info_span!(parent: None, "receive", upload_id = %self.upload.id);
-        meridian_telemetry::part_of(span, self.upload.update_id)
-    }
-
-    /// One transaction that adds the chunks and moves the offset.
-    async fn append(&self, at: u64, chunks: &[NewChunk], is_media: bool) -> Result<Appended, TusError> {
-        let expires = self.store.clock().now_ms().saturating_add(super::EXPIRES_AFTER_MS);
-        let tx = self.store.write_beside().await?;
-        let moved = uploads::append(&tx, self.viewer, self.upload.id, at, chunks, is_media, expires).await?;
-        tx.commit().await?;
-        let size_bytes = chunks.iter().map(|chunk| chunk.size_bytes).sum();
-        metrics::counter!("meridian_upload_bytes_total").increment(size_bytes);
-        Ok(moved)
-    }
-
-    /// Makes a part durable, and commits it after the part before it. That one's error is the error of both.
-    async fn commit(
-        self,
-        writer: ObjectWriter,
-        at: u64,
-        is_media: bool,
-        before: Option<Committing>,
-    ) -> Result<Appended, TusError> {
-        let durable = writer.finish().await;
-        let before = match before {
-            Some(before) => {
-                before.await.map_err(|error| ApiError::internal(error).into()).flatten().map(drop)
-            }
-            None => Ok(()),
-        };
-        let (key, size_bytes) = match (before, durable) {
-            (Ok(()), durable) => durable?,
-            (Err(error), durable) => {
-                if let Ok((key, _)) = durable {
-                    self.discard(&key).await;
-                }
-                return Err(error);
-            }
-        };
-        let chunk = NewChunk { size_bytes, object_key: key.to_string() };
-        let done = self.append(at, &[chunk], is_media).await;
-        // After a refusal no row names the object. After a fault of the database one may, so it stays.
-        if done.as_ref().is_err_and(TusError::is_refusal) {
-            self.discard(&key).await;
-        }
-        done
-    }
-
-    async fn discard(&self, key: &Key) {
-        if let Err(error) = self.blobs.delete(key).await {
-            tracing::warn!(%error, upload = %self.upload.id, "a part that lost its race is left");
-        }
-    }
-
-    /// Ends the upload: it is not media.
-    async fn reject(&self, found: &meridian_domain::sniff::NotMedia) -> TusError {
-        let detail = found.detail();
-        let code = Code::UnsupportedMedia;
-        let rejected: Result<(), TusError> = async {
-            let tx = self.store.write().await?;
-            uploads::reject(&tx, self.viewer, self.upload.id, code.as_str(), &detail).await?;
-            Ok(tx.commit().await?)
-        }
-        .await;
-        if let Err(error) = rejected {
-            return error;
-        }
-        remove_objects(&self.blobs, self.upload.id).await;
-        ApiError::new(code, detail).into()
     }
 }
 

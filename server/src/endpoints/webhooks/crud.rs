@@ -1,7 +1,7 @@
 //! POST, GET `/workspaces/{w}/webhooks`; PATCH, DELETE `/webhooks/{h}`, also under their workspace.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpResponse, get, post, routes, web};
 use garde::Validate;
 use meridian_domain::enums::{EventKind, WebhookFormat};
 use meridian_domain::ids::{WebhookId, WorkspaceId};
@@ -155,8 +155,26 @@ pub(crate) async fn list(
     Ok(HttpResponse::Ok().json(pages.of(items)?))
 }
 
+/// By its own address, or under its workspace.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Which {
+    workspace: Option<WorkspaceId>,
+    webhook: WebhookId,
+}
+
+impl Which {
+    /// The webhook, where one may manage it.
+    async fn managed(&self, tx: &Tx, auth: &Auth) -> ApiResult<Webhook> {
+        let hook = super::managed(tx, auth.user, self.webhook).await?;
+        if self.workspace.is_some_and(|workspace| workspace != hook.workspace_id) {
+            return Err(ApiError::not_found());
+        }
+        Ok(hook)
+    }
+}
+
 /// Changes a webhook. A new secret is in the answer.
-#[utoipa::path(tag = "Webhooks", security(("bearer" = [])),
+#[utoipa::path(patch, path = "/webhooks/{webhook}", tag = "Webhooks", security(("bearer" = [])),
     params(("webhook" = Uuid, Path, description = "The webhook")), request_body = EditBody,
     responses(
         (status = 200, description = "Changed", body = WebhookView),
@@ -164,66 +182,23 @@ pub(crate) async fn list(
         (status = 404, description = "No such webhook for you", body = Problem),
         (status = 412, description = "Changed in between", body = Problem),
         (status = 422, description = "A field is not valid", body = Problem)))]
+#[routes]
 #[patch("/webhooks/{webhook}")]
+#[patch("/workspaces/{workspace}/webhooks/{webhook}")]
 pub(crate) async fn edit(
     state: web::Data<AppState>,
     auth: Auth,
     edit: Edit,
-    path: ApiPath<WebhookId>,
+    path: ApiPath<Which>,
     body: ApiJson<EditBody>,
-) -> ApiResult<HttpResponse> {
-    change(&state, &auth, &edit, (None, path.0), body.0).await
-}
-
-/// Changes a webhook, by its address under its workspace.
-#[utoipa::path(tag = "Webhooks", security(("bearer" = [])),
-    params(
-        ("workspace" = Uuid, Path, description = "The workspace"),
-        ("webhook" = Uuid, Path, description = "The webhook")), request_body = EditBody,
-    responses(
-        (status = 200, description = "Changed", body = WebhookView),
-        (status = 403, description = "For owners and admins", body = Problem),
-        (status = 404, description = "No such webhook for you", body = Problem),
-        (status = 412, description = "Changed in between", body = Problem),
-        (status = 422, description = "A field is not valid", body = Problem)))]
-#[patch("/workspaces/{workspace}/webhooks/{webhook}")]
-pub(crate) async fn edit_of(
-    state: web::Data<AppState>,
-    auth: Auth,
-    race: Edit,
-    path: ApiPath<(WorkspaceId, WebhookId)>,
-    body: ApiJson<EditBody>,
-) -> ApiResult<HttpResponse> {
-    let (workspace, webhook) = path.0;
-    change(&state, &auth, &race, (Some(workspace), webhook), body.0).await
-}
-
-/// A webhook that somebody may manage, where it is of that workspace.
-async fn managed_of(
-    tx: &Tx,
-    auth: &Auth,
-    (workspace, webhook): (Option<WorkspaceId>, WebhookId),
-) -> ApiResult<Webhook> {
-    let hook = super::managed(tx, auth.user, webhook).await?;
-    if workspace.is_some_and(|workspace| workspace != hook.workspace_id) {
-        return Err(ApiError::not_found());
-    }
-    Ok(hook)
-}
-
-async fn change(
-    state: &AppState,
-    auth: &Auth,
-    race: &Edit,
-    which: (Option<WorkspaceId>, WebhookId),
-    mut body: EditBody,
 ) -> ApiResult<HttpResponse> {
     auth.require_admin_scope()?;
+    let mut body = body.0;
     let tx = state.store.write().await?;
-    let hook = managed_of(&tx, auth, which).await?;
-    race.check(hook.version)?;
+    let hook = path.0.managed(&tx, &auth).await?;
+    edit.check(hook.version)?;
     if let Some(url) = &body.url {
-        check_address(state, url)?;
+        check_address(&state, url)?;
     }
     if let Some(events) = &mut body.events {
         check_events(events)?;
@@ -249,48 +224,23 @@ async fn change(
 }
 
 /// Deletes a webhook and its log.
-#[utoipa::path(tag = "Webhooks", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/webhooks/{webhook}", tag = "Webhooks", security(("bearer" = [])),
     params(("webhook" = Uuid, Path, description = "The webhook")),
     responses(
         (status = 204, description = "Gone"),
         (status = 403, description = "For owners and admins", body = Problem),
         (status = 404, description = "No such webhook for you", body = Problem)))]
+#[routes]
 #[delete("/webhooks/{webhook}")]
+#[delete("/workspaces/{workspace}/webhooks/{webhook}")]
 pub(crate) async fn remove(
     state: web::Data<AppState>,
     auth: Auth,
-    path: ApiPath<WebhookId>,
-) -> ApiResult<HttpResponse> {
-    delete_one(&state, &auth, (None, path.0)).await
-}
-
-/// Deletes a webhook and its log, by its address under its workspace.
-#[utoipa::path(tag = "Webhooks", security(("bearer" = [])),
-    params(
-        ("workspace" = Uuid, Path, description = "The workspace"),
-        ("webhook" = Uuid, Path, description = "The webhook")),
-    responses(
-        (status = 204, description = "Gone"),
-        (status = 403, description = "For owners and admins", body = Problem),
-        (status = 404, description = "No such webhook for you", body = Problem)))]
-#[delete("/workspaces/{workspace}/webhooks/{webhook}")]
-pub(crate) async fn remove_of(
-    state: web::Data<AppState>,
-    auth: Auth,
-    path: ApiPath<(WorkspaceId, WebhookId)>,
-) -> ApiResult<HttpResponse> {
-    let (workspace, webhook) = path.0;
-    delete_one(&state, &auth, (Some(workspace), webhook)).await
-}
-
-async fn delete_one(
-    state: &AppState,
-    auth: &Auth,
-    which: (Option<WorkspaceId>, WebhookId),
+    path: ApiPath<Which>,
 ) -> ApiResult<HttpResponse> {
     auth.require_admin_scope()?;
     let tx = state.store.write().await?;
-    let hook = managed_of(&tx, auth, which).await?;
+    let hook = path.0.managed(&tx, &auth).await?;
     webhooks::delete(&tx, hook.id).await?;
     note(&tx, hook.workspace_id, auth.user, "webhook.deleted", hook.id, told(&hook)).await?;
     tx.commit().await?;

@@ -20,8 +20,6 @@ pub fn configure(config: &mut Registry<'_, '_>) {
         .service(crud::list)
         .service(crud::edit)
         .service(crud::remove)
-        .service(crud::edit_of)
-        .service(crud::remove_of)
         .service(deliveries::list)
         .service(deliveries::redeliver)
         .service(test::test);

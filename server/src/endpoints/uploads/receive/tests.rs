@@ -1,13 +1,15 @@
 //! Bodies that come too slowly, with short limits.
 
 use futures::stream;
+use meridian_blobs::Blobs;
 use meridian_domain::clock::Clock;
 use meridian_domain::enums::{Priority, PublishState, TeamVisibility, UpdateKind};
-use meridian_store::StoreOptions;
 use meridian_store::repo::updates::{self, Audience, NewUpdate};
-use meridian_store::repo::uploads::NewUpload;
+use meridian_store::repo::uploads::{self, NewUpload};
 use meridian_store::repo::{teams, users, workspaces};
+use meridian_store::{Store, StoreOptions};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 

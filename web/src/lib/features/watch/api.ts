@@ -2,29 +2,17 @@
 
 import { request, api } from '$lib/api/client';
 import { ApiError } from '$lib/api/errors';
-import type { Page } from '$lib/api/types';
+import { everything } from '$lib/api/lists';
 import type { CommentsApi } from '../comments/comments.svelte';
 import type { Comment, CommentVersion, Talk } from '../comments/types';
 import type { Reaction } from '../player/moments';
 import type { TranscriptApi } from '../transcript/transcript.svelte';
 import type { ExportFormat, Segment, TranscriptData } from '../transcript/types';
 
-/** Every page of a list. */
-export async function all<T>(path: string): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<T> = await api.page<T>(path, { query: { limit: 100, cursor } });
-    items.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  return items;
-}
-
 export function commentsApi(updateId: string): CommentsApi {
   const reaction = (emoji: string): string => `/updates/${updateId}/reactions/${encodeURIComponent(emoji)}`;
   return {
-    list: () => all<Comment>(`/updates/${updateId}/comments`),
+    list: () => everything<Comment>(`/updates/${updateId}/comments`),
     create: (comment) => api.post<Comment>(`/updates/${updateId}/comments`, comment),
     edit: async (id, change) => (await api.patch<Comment>(`/comments/${id}`, change)).data,
     remove: (id) => api.delete(`/comments/${id}`),

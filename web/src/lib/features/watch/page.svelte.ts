@@ -3,6 +3,7 @@
 import { api } from '$lib/api/client';
 import { ApiError } from '$lib/api/errors';
 import { follow, type ServerEvent } from '$lib/api/events';
+import { everything } from '$lib/api/lists';
 import type { Me, Team, TeamMember, Update } from '$lib/api/types';
 import { t } from '$lib/messages';
 import { Comments, type CommentFailure } from '../comments/comments.svelte';
@@ -11,7 +12,7 @@ import { WatchReporter, type SeenBy } from '../player/report';
 import { Replies } from '../replies/replies.svelte';
 import { Transcript } from '../transcript/transcript.svelte';
 import type { Segment } from '../transcript/types';
-import { all, commentsApi, transcriptApi } from './api';
+import { commentsApi, transcriptApi } from './api';
 import { Notices } from './notices.svelte';
 import { isInWork, sameTrim, startAt } from './state';
 
@@ -84,7 +85,7 @@ export class WatchPage {
     void this.replies.load(update.team_id);
     const [team, people] = await Promise.allSettled([
       api.get<Team>(`/teams/${update.team_id}`),
-      all<TeamMember>(`/teams/${update.team_id}/members`),
+      everything<TeamMember>(`/teams/${update.team_id}/members`),
     ]);
     if (team.status === 'fulfilled') this.team = team.value;
     if (people.status === 'fulfilled') this.people = people.value;
