@@ -1,5 +1,6 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { groups } from './tools/chunks.js';
 import { withoutInlineStyle } from './tools/externalise.js';
 
 // MERIDIAN_DEV_SERVER: where the API runs while developing (the app itself is served by Vite then).
@@ -12,7 +13,12 @@ export default defineConfig({
       ['/api', '/media'].map((path) => [path, { target: server, changeOrigin: true }]),
     ),
   },
-  build: { target: 'es2022', chunkSizeWarningLimit: 600, assetsInlineLimit: 0 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 600,
+    assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: { groups: groups(import.meta.dirname) } } },
+  },
   test: {
     include: ['src/**/*.test.ts'],
     environment: 'node',

@@ -1,8 +1,12 @@
 //! The web app, embedded in the binary. Unknown paths get its first page: the app routes by itself.
 
-use actix_web::http::header::{self, AcceptEncoding, Encoding, Header as _};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use actix_web::http::header::{self, AcceptEncoding, AcceptLanguage, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::ApiError;
 
@@ -14,6 +18,58 @@ struct Files;
 /// Where the files lie whose names tell their content.
 const IMMUTABLE: &str = "_app/immutable/";
 
+/// What the app's pages need beyond its first page, as the build noted it (`web/tools/preloads.js`).
+const PRELOADS: &str = "_app/preloads.json";
+/// The language of the app where the browser asks for none that it has.
+const LANGUAGE: &str = "en";
+
+#[derive(Default, serde::Deserialize)]
+struct Preloads {
+    routes: Vec<Route>,
+    /// The texts' files by language.
+    languages: BTreeMap<String, Vec<String>>,
+}
+
+/// A page of the app: its address, where `[..]` stands for anything, and its own files.
+#[derive(serde::Deserialize)]
+struct Route {
+    route: String,
+    scripts: Vec<String>,
+    styles: Vec<String>,
+}
+
+impl Route {
+    fn is_at(&self, path: &str) -> bool {
+        let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let (own, asked) = (parts(&self.route), parts(path));
+        own.len() == asked.len() && own.iter().zip(&asked).all(|(own, asked)| own.starts_with('[') || own == asked)
+    }
+}
+
+impl Preloads {
+    fn read() -> Self {
+        Files::get(PRELOADS).and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default()
+    }
+
+    /// The links to what the page at an address needs: the browser asks for them at once, not only when the app runs.
+    fn links(&self, req: &HttpRequest) -> String {
+        let spoken = AcceptLanguage::parse(req).map(|asked| asked.ranked()).unwrap_or_default();
+        let spoken = spoken.iter().filter_map(|asked| asked.item());
+        let texts = spoken.map(header::LanguageTag::primary_language).find_map(|code| self.languages.get(code));
+        let route = self.routes.iter().find(|route| route.is_at(req.path()));
+        let scripts = route.into_iter().flat_map(|route| &route.scripts);
+        let scripts = scripts.chain(texts.or_else(|| self.languages.get(LANGUAGE)).into_iter().flatten());
+        let mut links = String::new();
+        for script in scripts {
+            write!(links, "<link rel=\"modulepreload\" href=\"{script}\">").unwrap_or_default();
+        }
+        for style in route.into_iter().flat_map(|route| &route.styles) {
+            write!(links, "<link rel=\"stylesheet\" href=\"{style}\">").unwrap_or_default();
+        }
+        links
+    }
+}
+
 /// The hashes that the web app's page names for its inline script, for the policy in the header.
 pub fn script_hashes() -> String {
     let page = Files::get("index.html").map(|file| file.data.to_vec()).unwrap_or_default();
@@ -24,12 +80,15 @@ pub fn script_hashes() -> String {
     found.map(|hash| format!("'{hash}'")).collect::<Vec<_>>().join(" ")
 }
 
-/// The web app's first page with another title and more in its head; `None` where it is not built in.
-pub fn page(head: &str) -> Option<String> {
+/// The web app's first page, as it is or with another title and more in its head (which begins with the title); `None`
+/// where it is not built in.
+pub fn page(req: &HttpRequest, head: Option<&str>) -> Option<String> {
     let page = Files::get("index.html")?.data.to_vec();
     let page = String::from_utf8_lossy(&page).into_owned();
     let (before, after) = page.split_once("<title>Meridian</title>")?;
-    Some(format!("{before}{head}{after}"))
+    let (within, after) = after.split_once("</head>")?;
+    let (head, links) = (head.unwrap_or("<title>Meridian</title>"), Preloads::read().links(req));
+    Some(format!("{before}{head}{within}{links}</head>{after}"))
 }
 
 /// Serves a file of the web app, or its first page.
@@ -40,10 +99,16 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
     }
     if let Some(file) = Files::get(path) {
         if !path.starts_with(IMMUTABLE) {
-            return Ok(answer(&req, &file, file.metadata.mimetype(), "no-cache"));
+            return Ok(answer(&req, &file.data, file.metadata.sha256_hash(), file.metadata.mimetype(), "no-cache"));
         }
         let (packed, encoding) = packed(&req, path).unwrap_or_else(|| (file.clone(), Encoding::identity()));
-        let mut told = answer(&req, &packed, file.metadata.mimetype(), "public, max-age=31536000, immutable");
+        let mut told = answer(
+            &req,
+            &packed.data,
+            packed.metadata.sha256_hash(),
+            file.metadata.mimetype(),
+            "public, max-age=31536000, immutable",
+        );
         told.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept-encoding"));
         if encoding != Encoding::identity()
             && let Ok(name) = encoding.to_string().parse()
@@ -52,8 +117,8 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
         }
         return Ok(told);
     }
-    match Files::get("index.html") {
-        Some(file) => Ok(answer(&req, &file, "text/html", "no-cache")),
+    match page(&req, None) {
+        Some(page) => Ok(answer(&req, page.as_bytes(), Sha256::digest(&page).into(), "text/html", "no-cache")),
         None => Ok(HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body("The web app is not built into this server: run `make build`.\n")),
@@ -70,8 +135,8 @@ fn packed(req: &HttpRequest, path: &str) -> Option<(EmbeddedFile, Encoding)> {
     })
 }
 
-fn answer(req: &HttpRequest, file: &EmbeddedFile, mime: &str, cache: &str) -> HttpResponse {
-    let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash().split_at(16).0));
+fn answer(req: &HttpRequest, content: &[u8], sum: [u8; 32], mime: &str, cache: &str) -> HttpResponse {
+    let tag = format!("\"{}\"", hex::encode(sum.split_at(16).0));
     let known = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     if known.is_some_and(|known| known.contains(&tag)) {
         return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
@@ -81,7 +146,7 @@ fn answer(req: &HttpRequest, file: &EmbeddedFile, mime: &str, cache: &str) -> Ht
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, cache.to_owned()))
         .content_type(mime)
-        .body(file.data.to_vec())
+        .body(content.to_vec())
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { pack } from './pack.js';
+import { fontLink, writePreloads } from './preloads.js';
 
 const INLINE = /<script>([\s\S]*?)<\/script>/g;
 
 /**
- * An adapter that runs another one, then takes the inline scripts out of `<folder>/index.html` and packs what never changes.
+ * An adapter that runs another one, then takes the inline scripts out of `<folder>/index.html`, notes
+ * what each page needs (the font in that page itself) and packs what never changes.
  * @param {import('@sveltejs/kit').Adapter} adapter
  * @param {string} folder
  * @returns {import('@sveltejs/kit').Adapter}
@@ -29,7 +31,9 @@ export function withoutInlineScript(adapter, folder) {
       });
       if (files.length === 0) throw new Error('no bootstrap script found in index.html');
       for (const { name, code } of files) await writeFile(`${folder}/${name}`, code);
-      await writeFile(page, changed);
+      const whole = changed.replace('</head>', `${await fontLink(folder)}</head>`);
+      await writeFile(page, whole);
+      await writePreloads(builder.getClientDirectory(), folder, whole);
       await pack(`${folder}/_app/immutable`);
     },
   };

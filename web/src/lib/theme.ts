@@ -1,4 +1,4 @@
-// Light, dark, either with high contrast, or as the system has it. `static/theme.js` sets it before the first paint.
+// Light, dark, either with high contrast, or as the system has it. `static/first.js` sets it before the first paint.
 export const THEMES = ['system', 'light', 'dark', 'contrast', 'contrast-dark'] as const;
 export type Theme = (typeof THEMES)[number];
 const KEY = 'meridian.theme';

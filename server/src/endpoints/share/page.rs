@@ -66,7 +66,7 @@ pub(super) async fn page(
         Err(error) => return Err(error),
     };
     let head = head(&state.settings.public_url, &token, card.as_ref());
-    let page = crate::web::page(&head).ok_or_else(ApiError::not_found)?;
+    let page = crate::web::page(&req, Some(&head)).ok_or_else(ApiError::not_found)?;
     let mut answer = HttpResponse::build(status);
     answer
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -55,6 +55,22 @@ async function exclusively<T>(work: () => Promise<T>): Promise<T> {
   return 'locks' in navigator ? navigator.locks.request('meridian-refresh', work) : work();
 }
 
+/** The request that was sent before the app was there (static/first.js); once. */
+function takeAhead(): Promise<Response> | undefined {
+  const ahead = globalThis.meridianAhead;
+  delete globalThis.meridianAhead;
+  return ahead;
+}
+
+function ask(fetcher: typeof fetch): Promise<Response> {
+  return fetcher('/api/v1/auth/refresh', {
+    method: 'POST',
+    credentials: 'same-origin',
+    // Ends even if the page is left meanwhile: a rotated token whose answer is lost would end the session.
+    keepalive: true,
+  });
+}
+
 let running: Promise<string | null> | null = null;
 
 async function refresh(fetcher: typeof fetch): Promise<string | null> {
@@ -62,15 +78,11 @@ async function refresh(fetcher: typeof fetch): Promise<string | null> {
     listener(null);
     return null;
   }
+  const ahead = takeAhead();
   return exclusively(async () => {
     let response: Response;
     try {
-      response = await fetcher('/api/v1/auth/refresh', {
-        method: 'POST',
-        credentials: 'same-origin',
-        // Ends even if the page is left meanwhile: a rotated token whose answer is lost would end the session.
-        keepalive: true,
-      });
+      response = await (ahead ?? ask(fetcher));
     } catch {
       throw new ApiError(0, 'offline', '');
     }

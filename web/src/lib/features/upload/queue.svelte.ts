@@ -3,6 +3,7 @@
 import { api } from '$lib/api/client';
 import { accessToken } from '$lib/api/session';
 import type { Update } from '$lib/api/types';
+import { begun } from './begun.svelte';
 import { UploadItem, type UploadApi } from './item.svelte';
 import { isTranscript, pairUp } from './meeting';
 
@@ -27,6 +28,7 @@ export class UploadQueue {
 
   /** Adds files for a team; the first may belong to an update that waits for its file. Answers transcripts without a recording. */
   add(given: readonly File[], teamId: string, updateId: string | null = null): File[] {
+    begun.any = true;
     const files = given.filter((file) => !isTranscript(file));
     const added = files.map(
       (file, index) =>
