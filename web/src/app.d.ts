@@ -1,9 +1,9 @@
 // Types of SvelteKit that the app does not extend, and what is there before the app.
+import type { Ahead } from '$lib/api/ahead';
+
 declare global {
   namespace App {}
 
-  /** The answer to the request for a token that static/first.js sent. */
-  var meridianAhead: Promise<Response> | undefined;
+  /** What static/first.js asked for. */
+  var meridianAhead: Ahead | undefined;
 }
-
-export {};

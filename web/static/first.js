@@ -9,11 +9,34 @@ try {
   // Storage is closed: the system's theme it is.
 }
 
-// A token for whoever is signed in, asked for while the app is loaded: its first requests need one. The app's session
-// (src/lib/api/session.ts) takes the answer; the name of the lock and the request are those that it uses itself.
-if (document.cookie.includes('meridian_signed_in=')) {
-  const ask = () =>
-    fetch('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin', keepalive: true });
-  window.meridianAhead = 'locks' in navigator ? navigator.locks.request('meridian-refresh', ask) : ask();
-  window.meridianAhead.catch(() => undefined);
+// What the app will ask for first, asked for while it is loaded; src/lib/api/ahead.ts takes the answers.
+{
+  const ahead = { token: undefined, reads: {} };
+  const read = (path, token) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return fetch(path, {
+      headers: { accept: 'application/json', ...headers },
+      credentials: 'same-origin',
+    });
+  };
+  const [, kind, id] = location.pathname.split('/');
+  // A token for whoever is signed in. The name of the lock and the request are those that src/lib/api/session.ts uses.
+  if (document.cookie.includes('meridian_signed_in=')) {
+    const ask = () =>
+      fetch('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin', keepalive: true });
+    ahead.token = 'locks' in navigator ? navigator.locks.request('meridian-refresh', ask) : ask();
+    if (kind === 'u') {
+      const update = `/api/v1/updates/${id}`;
+      ahead.reads[update] = ahead.token
+        .then((answer) => answer.clone().json())
+        .then(({ access_token: token }) => (token ? read(update, token) : undefined));
+    }
+    ahead.token.catch(() => undefined);
+  }
+  if (kind === 's') {
+    const shared = `/api/v1/shared/${id}?again=false`;
+    ahead.reads[shared] = read(shared);
+  }
+  Object.values(ahead.reads).forEach((answer) => answer.catch(() => undefined));
+  window.meridianAhead = ahead;
 }

@@ -1,4 +1,5 @@
 // The one client of the API: credentials, errors, ETags, lists.
+import { takeRead } from './ahead';
 import { ApiError, readError } from './errors';
 import { accessToken } from './session';
 import type { Page } from './types';
@@ -32,6 +33,7 @@ function address(path: string, query: Options['query']): string {
 }
 
 async function send(method: string, path: string, options: Options, force: boolean): Promise<Response> {
+  const url = address(path, options.query);
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
   if (!options.anonymous) {
     const token = await accessToken(fetch, force);
@@ -41,8 +43,10 @@ async function send(method: string, path: string, options: Options, force: boole
   const file = options.body instanceof Blob ? options.body : null;
   if (options.body !== undefined && file === null) headers['content-type'] = 'application/json';
   if (options.ifMatch) headers['if-match'] = options.ifMatch;
+  const ahead = method === 'GET' && !force ? await takeRead(url) : undefined;
+  if (ahead) return ahead;
   try {
-    return await fetch(address(path, options.query), {
+    return await fetch(url, {
       method,
       headers,
       body: file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),

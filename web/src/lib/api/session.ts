@@ -1,5 +1,6 @@
 // The access token: in memory only, renewed by the HttpOnly cookie. Tabs take turns (Web Locks), since a refresh
 // token works once.
+import { takeToken } from './ahead';
 import { ApiError, readError } from './errors';
 import type { Me, SignedIn } from './types';
 
@@ -55,13 +56,6 @@ async function exclusively<T>(work: () => Promise<T>): Promise<T> {
   return 'locks' in navigator ? navigator.locks.request('meridian-refresh', work) : work();
 }
 
-/** The request that was sent before the app was there (static/first.js); once. */
-function takeAhead(): Promise<Response> | undefined {
-  const ahead = globalThis.meridianAhead;
-  delete globalThis.meridianAhead;
-  return ahead;
-}
-
 function ask(fetcher: typeof fetch): Promise<Response> {
   return fetcher('/api/v1/auth/refresh', {
     method: 'POST',
@@ -78,7 +72,7 @@ async function refresh(fetcher: typeof fetch): Promise<string | null> {
     listener(null);
     return null;
   }
-  const ahead = takeAhead();
+  const ahead = takeToken();
   return exclusively(async () => {
     let response: Response;
     try {

@@ -210,6 +210,18 @@ function native(media: HTMLMediaElement, first: string, options: SourceOptions):
   };
 }
 
+/** How long the engine waits for the poster, in ms. */
+const POSTER_MS = 800;
+
+/** The poster is what one sees first: what plays later does not take the line from it. */
+async function posterShown({ poster }: HTMLVideoElement): Promise<void> {
+  if (poster === '') return;
+  const image = new Image();
+  image.src = poster;
+  const late = new Promise((resolve) => setTimeout(resolve, POSTER_MS));
+  await Promise.race([image.decode().catch(() => undefined), late]);
+}
+
 /** Opens the address; the engine is fetched only where it is needed. */
 export async function openSource(
   media: HTMLMediaElement,
@@ -217,6 +229,7 @@ export async function openSource(
   options: SourceOptions,
 ): Promise<Source> {
   if (hasMediaSource()) {
+    if (media instanceof HTMLVideoElement) await posterShown(media);
     const { default: Engine } = await import('hls.js/light');
     if (Engine.isSupported()) return new Hls(Engine, media, url, options);
   }
