@@ -1,6 +1,7 @@
 //! Puts the application together: middleware, routes, the web app.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
@@ -18,6 +19,10 @@ use crate::middleware::{cors, headers, idempotency, last, measure};
 use crate::registry::Registry;
 use crate::routes::{self, ApiDoc};
 use crate::state::AppState;
+
+/// How long a client may take for the head of a request. The default of 5 s also runs while the server itself has no time to
+/// read, on a machine that is busy with transcoding: then whoever had sent everything was told 408.
+const HEAD_TIME: Duration = Duration::from_secs(30);
 
 /// The OpenAPI document, collected from the routes. What is served is its snapshot in the tree: collecting it takes more
 /// memory than everything else that a start does.
@@ -63,6 +68,7 @@ pub fn serve(state: AppState, listener: TcpListener) -> std::io::Result<Server> 
     })
     .listen(listener)?
     .workers(2)
+    .client_request_timeout(HEAD_TIME)
     .shutdown_timeout(20)
     .disable_signals()
     .run();
@@ -82,5 +88,5 @@ pub fn serve_metrics(state: AppState, listener: TcpListener) -> std::io::Result<
             .app_data(recorder.clone())
             .route("/metrics", web::get().to(metrics::open_metrics))
     });
-    Ok(server.listen(listener)?.workers(1).disable_signals().run())
+    Ok(server.listen(listener)?.workers(1).client_request_timeout(HEAD_TIME).disable_signals().run())
 }

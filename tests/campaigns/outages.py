@@ -1,7 +1,7 @@
 """What a whole instance meets, one fault a trial, while recordings are sent, processed and published, on either set-up.
 
   postgres   PostgreSQL is stopped at once (as `pg_ctl stop -m immediate`) and started again a moment later
-  sessions   sessions that are in the middle of a write or its commit are ended (pg_terminate_backend)
+  sessions   sessions that are in the middle of a write, or have committed and not yet said so, are ended (pg_terminate_backend)
   full       the file system of PostgreSQL has no room for a moment (root only)
   objects    calls of S3 wait, are refused (503), broken off, cut, or done without the answer coming back
   kill       SIGKILL for a worker that has an update in its hands
@@ -9,7 +9,8 @@
 
 After each trial: every byte that was acknowledged is there as it was sent (rows and objects are read beside the server), every
 update is ready, and was told as published and as ready once. A trial counts as in flight when a request was under way or an
-update in a worker's hands in the moment of the fault (sessions, objects: when something was really ended or harmed).
+update in a worker's hands in the moment of the fault (sessions, objects, full: when something was really ended, harmed or
+refused).
 
 usage: outages.py [--programs FOLDER] [--seed N] [--setup scaled|embedded] [--trials 5] [--faults postgres,sessions,...]
 """
@@ -93,19 +94,25 @@ class Trials:
         self.healthy_s.append(time.monotonic() - begin)
 
     def full(self, chance, senders):
-        hit = self.wait_for(lambda: self.in_flight(senders), senders)
-        server = self.setup.postgres
+        self.wait_for(lambda: any(sender.sending for sender in senders), senders)
+        server, before, begin = self.setup.postgres, sum(sender.away for sender in senders), time.monotonic()
         server.fill()
-        time.sleep(chance.uniform(0.3, 1.5))
-        server.make_room()
+        try:
+            # At least until somebody was refused for it, where somebody is still sending.
+            while sum(sender.away for sender in senders) == before and time.monotonic() - begin < 5:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0.0, 1.0))
+        finally:
+            server.make_room()
         self.healthy()
-        return bool(hit)
+        return sum(sender.away for sender in senders) > before
 
     def sessions(self, chance, senders):
         self.wait_for(lambda: self.in_flight(senders), senders)
-        ended, committing = self.setup.postgres.terminate(chance.randrange(1, 5))
+        server, most, committing = self.setup.postgres, chance.randrange(1, 5), chance.random() < 0.5
+        ended = (server.terminate_commits if committing else server.terminate)(most)
         self.told["sessions ended"] += ended
-        self.told["of them committing"] += committing
+        self.told["of them after their commit, before its answer"] += ended * committing
         return ended > 0
 
     def objects(self, chance, senders):

@@ -135,6 +135,8 @@ class Postgres:
                     filler.write(bytes(64 * 1024))
             except OSError as error:
                 check(error.errno == errno.ENOSPC, error)
+        # What is left of the present segment of the log would take many small writes yet.
+        self.psql("SELECT pg_switch_wal()")
 
     def make_room(self):
         (self.folder / "filler").unlink()
@@ -159,24 +161,40 @@ class Postgres:
         self.held.until("PostgreSQL", self.ready)
 
     def terminate(self, most):
-        """Ends up to `most` sessions that are within a transaction; how many, and how many of them were committing."""
-        told = self.psql(f"""DO $$ DECLARE ended int := 0; committing int := 0; known int[] := '{{}}'; one record; BEGIN
-            FOR round IN 1..150 LOOP
+        """Ends up to `most` sessions that are within a transaction; how many."""
+        return self.end_sessions(most, "backend_xid IS NOT NULL")
+
+    def terminate_commits(self, most):
+        """Ends up to `most` sessions whose commit is done here and not yet answered; how many.
+
+        A commit waits for a standby that does not exist: whoever is ended then is committed and is not told so.
+        """
+        self.waiting_commits("SET synchronous_standby_names = 'nobody'")
+        try:
+            return self.end_sessions(most, "wait_event = 'SyncRep'")
+        finally:
+            self.waiting_commits("RESET synchronous_standby_names")
+
+    def waiting_commits(self, setting):
+        self.sql(f"ALTER SYSTEM {setting}")
+        self.sql("SELECT pg_reload_conf()")
+
+    def end_sessions(self, most, which):
+        told = self.psql(f"""DO $$ DECLARE ended int := 0; known int[] := '{{}}'; one int; BEGIN
+            FOR round IN 1..600 LOOP
                 PERFORM pg_stat_clear_snapshot();
-                FOR one IN SELECT pid, query ILIKE 'COMMIT%' AS last FROM pg_stat_activity WHERE application_name = 'meridian'
-                    AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL AND pid <> ALL (known) LIMIT {most} LOOP
-                    PERFORM pg_terminate_backend(one.pid);
-                    known := known || one.pid;
+                FOR one IN SELECT pid FROM pg_stat_activity WHERE application_name = 'meridian' AND {which}
+                    AND pid <> pg_backend_pid() AND pid <> ALL (known) LIMIT {most} LOOP
+                    PERFORM pg_terminate_backend(one);
+                    known := known || one;
                     ended := ended + 1;
-                    committing := committing + one.last::int;
                 END LOOP;
                 EXIT WHEN ended >= {most};
                 PERFORM pg_sleep(0.002);
             END LOOP;
-            RAISE NOTICE 'ended % %', ended, committing; END $$""")
+            RAISE NOTICE 'ended %', ended; END $$""")
         check(told.returncode == 0, told.stderr)
-        ended, committing = told.stderr.rsplit("ended ", 1)[1].split()[:2]
-        return int(ended), int(committing)
+        return int(told.stderr.rsplit("ended ", 1)[1].split()[0])
 
 
 class Seaweed:
