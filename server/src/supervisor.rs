@@ -9,8 +9,8 @@ use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a worker may take to hand its jobs back.
-const END_TIME: Duration = Duration::from_secs(25);
+/// How long a worker may take to hand its jobs back (it gives itself 20 s) and to send its last traces (5 s).
+const END_TIME: Duration = Duration::from_secs(30);
 /// Waits before a worker that died is started again: the first, and the longest.
 const RESTART_FIRST: Duration = Duration::from_millis(250);
 const RESTART_MOST: Duration = Duration::from_secs(15);

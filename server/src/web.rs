@@ -42,7 +42,8 @@ impl Route {
     fn is_at(&self, path: &str) -> bool {
         let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
         let (own, asked) = (parts(&self.route), parts(path));
-        own.len() == asked.len() && own.iter().zip(&asked).all(|(own, asked)| own.starts_with('[') || own == asked)
+        own.len() == asked.len()
+            && own.iter().zip(&asked).all(|(own, asked)| own.starts_with('[') || own == asked)
     }
 }
 
@@ -55,7 +56,8 @@ impl Preloads {
     fn links(&self, req: &HttpRequest) -> String {
         let spoken = AcceptLanguage::parse(req).map(|asked| asked.ranked()).unwrap_or_default();
         let spoken = spoken.iter().filter_map(|asked| asked.item());
-        let texts = spoken.map(header::LanguageTag::primary_language).find_map(|code| self.languages.get(code));
+        let texts =
+            spoken.map(header::LanguageTag::primary_language).find_map(|code| self.languages.get(code));
         let route = self.routes.iter().find(|route| route.is_at(req.path()));
         let scripts = route.into_iter().flat_map(|route| &route.scripts);
         let scripts = scripts.chain(texts.or_else(|| self.languages.get(LANGUAGE)).into_iter().flatten());
@@ -99,7 +101,13 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
     }
     if let Some(file) = Files::get(path) {
         if !path.starts_with(IMMUTABLE) {
-            return Ok(answer(&req, &file.data, file.metadata.sha256_hash(), file.metadata.mimetype(), "no-cache"));
+            return Ok(answer(
+                &req,
+                &file.data,
+                file.metadata.sha256_hash(),
+                file.metadata.mimetype(),
+                "no-cache",
+            ));
         }
         let (packed, encoding) = packed(&req, path).unwrap_or_else(|| (file.clone(), Encoding::identity()));
         let mut told = answer(
@@ -118,7 +126,9 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
         return Ok(told);
     }
     match page(&req, None) {
-        Some(page) => Ok(answer(&req, page.as_bytes(), Sha256::digest(&page).into(), "text/html", "no-cache")),
+        Some(page) => {
+            Ok(answer(&req, page.as_bytes(), Sha256::digest(&page).into(), "text/html", "no-cache"))
+        }
         None => Ok(HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body("The web app is not built into this server: run `make build`.\n")),

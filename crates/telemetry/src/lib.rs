@@ -10,11 +10,12 @@ mod recording;
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use meridian_config::Settings;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider};
 use tracing::Metadata;
 use tracing_subscriber::filter::{EnvFilter, FilterExt as _, LevelFilter, ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -48,6 +49,17 @@ pub enum TelemetryError {
     Client(#[from] reqwest::Error),
 }
 
+/// How long an ended span waits for others, unless `OTEL_BSP_SCHEDULE_DELAY` (ms) says otherwise: a process that is killed
+/// takes those with it that still wait. OpenTelemetry's own default is 5 s.
+const WAIT: Duration = Duration::from_secs(1);
+
+fn batches(exporter: export::Exporter) -> BatchSpanProcessor {
+    let config = BatchConfigBuilder::default();
+    let told = std::env::var_os("OTEL_BSP_SCHEDULE_DELAY").is_some();
+    let config = if told { config } else { config.with_scheduled_delay(WAIT) };
+    BatchSpanProcessor::builder(exporter).with_batch_config(config.build()).build()
+}
+
 /// Traces on their way out.
 #[derive(Debug)]
 #[must_use = "what is not sent yet is sent by `finish`"]
@@ -60,7 +72,7 @@ impl Telemetry {
         // It waits for the exporter, which works on this runtime: so on another thread.
         let ended = tokio::task::spawn_blocking(move || provider.shutdown()).await;
         if let Ok(Err(error)) = ended {
-            tracing::debug!(%error, "not every trace was sent");
+            tracing::warn!(%error, "not every trace was sent");
         }
     }
 }
@@ -89,7 +101,7 @@ pub fn start(settings: &Settings, service: &'static str) -> Result<Telemetry, Te
     };
     let provider = SdkTracerProvider::builder()
         .with_id_generator(recording::Ids::default())
-        .with_batch_exporter(export::Exporter::new(endpoint)?)
+        .with_span_processor(batches(export::Exporter::new(endpoint)?))
         .with_resource(Resource::builder().with_service_name(service).build())
         .build();
     opentelemetry::global::set_tracer_provider(provider.clone());

@@ -40,3 +40,23 @@ async fn a_recording_is_one_trace_across_server_and_worker() {
     let request = all.iter().find(|span| span.name == "request").unwrap();
     assert_ne!(request.trace, id.as_bytes());
 }
+
+#[tokio::test]
+async fn who_ends_in_order_sends_the_spans_that_still_wait() {
+    let collector = Collector::start().await;
+    let instance = Instance::start_set(vec![
+        ("MERIDIAN_OTLP_ENDPOINT", collector.endpoint.clone()),
+        // Far longer than this test.
+        ("OTEL_BSP_SCHEDULE_DELAY", "600000".to_owned()),
+    ])
+    .await;
+    let ada = instance.person("ada").await;
+    let update = ada.upload("voice", fixture("voice.webm")).await;
+    ada.wait(&update, &["ready"], Duration::from_mins(1)).await;
+    instance.stop();
+    let id = uuid::Uuid::parse_str(&update).unwrap();
+    let told = |spans: &[Span], name: &str| {
+        spans.iter().any(|span| span.name == name && span.trace == id.as_bytes())
+    };
+    collector.spans(|spans| told(spans, "recording") && told(spans, "process_update")).await;
+}
