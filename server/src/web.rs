@@ -33,7 +33,7 @@ struct Preloads {
 /// A page of the app: its address, where `[..]` stands for anything, and its own files.
 #[derive(serde::Deserialize)]
 struct Route {
-    route: String,
+    address: String,
     scripts: Vec<String>,
     styles: Vec<String>,
 }
@@ -41,7 +41,7 @@ struct Route {
 impl Route {
     fn is_at(&self, path: &str) -> bool {
         let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
-        let (own, asked) = (parts(&self.route), parts(path));
+        let (own, asked) = (parts(&self.address), parts(path));
         own.len() == asked.len()
             && own.iter().zip(&asked).all(|(own, asked)| own.starts_with('[') || own == asked)
     }
@@ -175,6 +175,57 @@ mod tests {
         let encoding =
             told.headers().get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap().to_owned());
         (encoding, to_bytes(told.into_body()).await.unwrap().len())
+    }
+
+    #[test]
+    fn a_page_is_told_by_its_parts() {
+        let route = |address: &str| Route { address: address.to_owned(), scripts: vec![], styles: vec![] };
+        for (address, at, elsewhere) in [
+            ("/", "/", "/sign-in"),
+            ("/u/[id]", "/u/01a2", "/u/01a2/edit"),
+            ("/t/[id]/asks", "/t/01a2/asks", "/t/01a2/answers"),
+        ] {
+            assert!(route(address).is_at(at), "{address}");
+            assert!(!route(address).is_at(elsewhere), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_page_names_its_own_files_and_the_texts_in_the_language_that_is_asked_for() {
+        let file = |name: &str| vec![format!("/_app/{name}.js")];
+        let preloads = Preloads {
+            routes: vec![Route {
+                address: "/u/[id]".to_owned(),
+                scripts: file("watch"),
+                styles: vec!["/_app/watch.css".to_owned()],
+            }],
+            languages: [("de".to_owned(), file("de")), ("en".to_owned(), file("en"))].into(),
+        };
+        let links = |path: &str, language: &str| {
+            let request = TestRequest::get().uri(path).insert_header((header::ACCEPT_LANGUAGE, language));
+            preloads.links(&request.to_http_request())
+        };
+        let script = |name: &str| format!("<link rel=\"modulepreload\" href=\"/_app/{name}.js\">");
+        let style = "<link rel=\"stylesheet\" href=\"/_app/watch.css\">";
+        let german = links("/u/1", "en;q=0.5, fr, de-AT;q=0.8");
+        assert_eq!(german, format!("{}{}{style}", script("watch"), script("de")));
+        for unknown in ["fr", "", "*"] {
+            assert_eq!(links("/elsewhere", unknown), script("en"), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_first_page_names_files_that_are_there() {
+        let Some(first) = page(&TestRequest::get().uri("/u/1").to_http_request(), None) else {
+            assert!(std::env::var_os("MERIDIAN_TEST_ALL").is_none(), "the web app is not built");
+            return;
+        };
+        let named: Vec<&str> =
+            first.split("\"/_app/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(named.len() > 8, "{named:?}");
+        for name in named {
+            assert!(Files::get(&format!("_app/{name}")).is_some(), "{name}");
+        }
     }
 
     #[actix_web::test]

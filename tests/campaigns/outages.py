@@ -20,6 +20,7 @@ import os
 import random
 import signal
 import tempfile
+import threading
 import time
 
 from crew import TIMES, Sender, Workers, settle
@@ -59,14 +60,17 @@ class Trials:
 
     def trial(self, fault, seed):
         """One fault; whether it met work in flight."""
-        chance = random.Random(seed)
-        senders = [Sender(self.instance, seed * 10 + n, self.clips, count=1) for n in range(SENDERS)]
+        chance, ending = random.Random(seed), threading.Event()
+        # Where what harms is a moment of its own, sending goes on until it was there.
+        count = None if fault in ("sessions", "full") else 1
+        senders = [Sender(self.instance, seed * 10 + n, self.clips, ending, count) for n in range(SENDERS)]
         for sender in senders:
             sender.start()
         try:
             time.sleep(chance.uniform(0.0, 0.8))
             hit = getattr(self, fault)(chance, senders)
         finally:
+            ending.set()
             if self.proxy is not None:
                 self.proxy.behave()
             for sender in senders:

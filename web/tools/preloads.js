@@ -29,7 +29,7 @@ export async function writePreloads(client, folder, page) {
   const nodes = await nodesOf();
   const routes = [...nodes.pages].map(([route, key]) => {
     const above = [...nodes.layouts].filter(([at]) => at !== '/' && `${route}/`.startsWith(`${at}/`));
-    return { route, ...beyond([...above.map(([, layout]) => layout), key]) };
+    return { address: route, ...beyond([...above.map(([, layout]) => layout), key]) };
   });
   const languages = Object.fromEntries(
     LANGUAGES.map((code) => [code, beyond([`src/lib/messages/${code}/index.ts`]).scripts]),
