@@ -40,10 +40,9 @@ struct Route {
 
 impl Route {
     fn is_at(&self, path: &str) -> bool {
-        let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
-        let (own, asked) = (parts(&self.address), parts(path));
-        own.len() == asked.len()
-            && own.iter().zip(&asked).all(|(own, asked)| own.starts_with('[') || own == asked)
+        let (own, asked) = (self.address.split('/'), path.split('/'));
+        own.clone().count() == asked.clone().count()
+            && own.zip(asked).all(|(own, asked)| own.starts_with('[') || own == asked)
     }
 }
 
