@@ -20,7 +20,9 @@ const IMMUTABLE: &str = "_app/immutable/";
 
 /// What the app's pages need beyond its first page, as the build noted it (`web/tools/preloads.js`).
 const PRELOADS: &str = "_app/preloads.json";
-/// The language of the app where the browser asks for none that it has.
+/// The cookie that says which language was chosen in this browser (`web/src/lib/messages/language.svelte.ts`).
+const CHOSEN: &str = "meridian_language";
+/// The language of the app where none was chosen and the browser asks for none that it has.
 const LANGUAGE: &str = "en";
 
 #[derive(Default, serde::Deserialize)]
@@ -53,10 +55,11 @@ impl Preloads {
 
     /// The links to what the page at an address needs: the browser asks for them at once, not only when the app runs.
     fn links(&self, req: &HttpRequest) -> String {
+        let chosen = req.cookie(CHOSEN).and_then(|cookie| self.languages.get(cookie.value()));
         let spoken = AcceptLanguage::parse(req).map(|asked| asked.ranked()).unwrap_or_default();
-        let spoken = spoken.iter().filter_map(|asked| asked.item());
-        let texts =
-            spoken.map(header::LanguageTag::primary_language).find_map(|code| self.languages.get(code));
+        let mut spoken =
+            spoken.iter().filter_map(|asked| asked.item()).map(header::LanguageTag::primary_language);
+        let texts = chosen.or_else(|| spoken.find_map(|code| self.languages.get(code)));
         let route = self.routes.iter().find(|route| route.is_at(req.path()));
         let scripts = route.into_iter().flat_map(|route| &route.scripts);
         let scripts = scripts.chain(texts.or_else(|| self.languages.get(LANGUAGE)).into_iter().flatten());
@@ -210,6 +213,11 @@ mod tests {
         assert_eq!(german, format!("{}{}{style}", script("watch"), script("de")));
         for unknown in ["fr", "", "*"] {
             assert_eq!(links("/elsewhere", unknown), script("en"), "{unknown}");
+        }
+        for (chosen, spoken) in [("de", "de"), ("en-XA", "en")] {
+            let request = TestRequest::get().uri("/").insert_header((header::ACCEPT_LANGUAGE, "en"));
+            let request = request.insert_header((header::COOKIE, format!("{CHOSEN}={chosen}")));
+            assert_eq!(preloads.links(&request.to_http_request()), script(spoken), "{chosen}");
         }
     }
 

@@ -10,6 +10,9 @@ export type Code = keyof typeof LANGUAGES | 'en-XA' | 'ar-XB';
 
 type Texts = Readonly<Record<string, Entry>>;
 const KEY = 'meridian.language';
+/** The same for the server, which names the right texts in its first answer (server/src/web.rs). */
+const COOKIE = 'meridian_language';
+const YEAR_S = 365 * 24 * 3600;
 
 const pseudo = async (): Promise<Texts> => {
   const [{ english }, { accented }] = await Promise.all([import('./en'), import('./pseudo')]);
@@ -50,12 +53,15 @@ class Language {
 
   /** The language before it is known who is here. */
   start(): Promise<void> {
-    return this.use(known(stored()) ?? fromBrowser(navigator.languages));
+    const chosen = known(stored());
+    if (chosen !== null) tellServer(chosen);
+    return this.use(chosen ?? fromBrowser(navigator.languages));
   }
 
   /** Speaks as a profile or a person has chosen, now and on the next visit. */
   async choose(tag: string): Promise<void> {
     const code = known(tag) ?? 'en';
+    tellServer(code);
     try {
       localStorage.setItem(KEY, code);
     } catch {
@@ -84,6 +90,10 @@ class Language {
 function linkManifest(code: Code): void {
   const link = document.querySelector<HTMLLinkElement>("link[rel='manifest']");
   if (link) link.href = code === 'de' ? '/manifest.de.webmanifest' : '/manifest.webmanifest';
+}
+
+function tellServer(code: Code): void {
+  document.cookie = `${COOKIE}=${code}; path=/; max-age=${YEAR_S}; samesite=lax`;
 }
 
 function stored(): string | null {
