@@ -129,8 +129,11 @@ await step('an answer is accepted, kept, and offered to who asks the like', asyn
   await asked.getByRole('button', { name: 'Reply', exact: true }).first().click();
   await asked.getByRole('textbox', { name: 'Reply' }).fill('By the release workflow.');
   await asked.getByRole('button', { name: 'Post reply' }).click();
+  // The page says so before the server has it.
+  const kept = ada.page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
   await thread(ada, 'deploy the billing').getByRole('button', { name: 'Accept as answer' }).click();
   await main(ada).getByText('Answered').first().waitFor();
+  await kept;
   await gus.page.goto(`${base}/u/${welcome}`);
   const form = gus.page.getByRole('form', { name: 'New comment' });
   await chooseKind(form, 'Question');
