@@ -1,7 +1,7 @@
 //! The web app, embedded in the binary. Unknown paths get its first page: the app routes by itself.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use actix_web::http::header::{self, AcceptEncoding, AcceptLanguage, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,8 +18,12 @@ struct Files;
 /// Where the files lie whose names tell their content.
 const IMMUTABLE: &str = "_app/immutable/";
 
-/// What the app's pages need beyond its first page, as the build noted it (`web/tools/preloads.js`).
-const PRELOADS: &str = "_app/preloads.json";
+/// What the app's pages need beyond its first page, as the build noted it (`web/tools/preloads.js`); nothing where the app is
+/// not built in.
+static PRELOADS: LazyLock<Preloads> = LazyLock::new(|| {
+    let noted = Files::get("_app/preloads.json");
+    noted.and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default()
+});
 /// The cookie that says which language was chosen in this browser (`web/src/lib/messages/language.svelte.ts`).
 const CHOSEN: &str = "meridian_language";
 /// The language of the app where none was chosen and the browser asks for none that it has.
@@ -32,12 +36,11 @@ struct Preloads {
     languages: BTreeMap<String, Vec<String>>,
 }
 
-/// A page of the app: its address, where `[..]` stands for anything, and its own files.
+/// A page of the app: its address, where `[..]` stands for anything, and its own scripts.
 #[derive(serde::Deserialize)]
 struct Route {
     address: String,
     scripts: Vec<String>,
-    styles: Vec<String>,
 }
 
 impl Route {
@@ -49,10 +52,6 @@ impl Route {
 }
 
 impl Preloads {
-    fn read() -> Self {
-        Files::get(PRELOADS).and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default()
-    }
-
     /// The links to what the page at an address needs: the browser asks for them at once, not only when the app runs.
     fn links(&self, req: &HttpRequest) -> String {
         let chosen = req.cookie(CHOSEN).and_then(|cookie| self.languages.get(cookie.value()));
@@ -63,14 +62,7 @@ impl Preloads {
         let route = self.routes.iter().find(|route| route.is_at(req.path()));
         let scripts = route.into_iter().flat_map(|route| &route.scripts);
         let scripts = scripts.chain(texts.or_else(|| self.languages.get(LANGUAGE)).into_iter().flatten());
-        let mut links = String::new();
-        for script in scripts {
-            write!(links, "<link rel=\"modulepreload\" href=\"{script}\">").unwrap_or_default();
-        }
-        for style in route.into_iter().flat_map(|route| &route.styles) {
-            write!(links, "<link rel=\"stylesheet\" href=\"{style}\">").unwrap_or_default();
-        }
-        links
+        scripts.map(|script| format!("<link rel=\"modulepreload\" href=\"{script}\">")).collect()
     }
 }
 
@@ -91,7 +83,7 @@ pub fn page(req: &HttpRequest, head: Option<&str>) -> Option<String> {
     let page = String::from_utf8_lossy(&page).into_owned();
     let (before, after) = page.split_once("<title>Meridian</title>")?;
     let (within, after) = after.split_once("</head>")?;
-    let (head, links) = (head.unwrap_or("<title>Meridian</title>"), Preloads::read().links(req));
+    let (head, links) = (head.unwrap_or("<title>Meridian</title>"), PRELOADS.links(req));
     Some(format!("{before}{head}{within}{links}</head>{after}"))
 }
 
@@ -181,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_page_is_told_by_its_parts() {
-        let route = |address: &str| Route { address: address.to_owned(), scripts: vec![], styles: vec![] };
+        let route = |address: &str| Route { address: address.to_owned(), scripts: vec![] };
         for (address, at, elsewhere) in [
             ("/", "/", "/sign-in"),
             ("/u/[id]", "/u/01a2", "/u/01a2/edit"),
@@ -196,11 +188,7 @@ mod tests {
     fn a_page_names_its_own_files_and_the_texts_in_the_language_that_is_asked_for() {
         let file = |name: &str| vec![format!("/_app/{name}.js")];
         let preloads = Preloads {
-            routes: vec![Route {
-                address: "/u/[id]".to_owned(),
-                scripts: file("watch"),
-                styles: vec!["/_app/watch.css".to_owned()],
-            }],
+            routes: vec![Route { address: "/u/[id]".to_owned(), scripts: file("watch") }],
             languages: [("de".to_owned(), file("de")), ("en".to_owned(), file("en"))].into(),
         };
         let links = |path: &str, language: &str| {
@@ -208,9 +196,8 @@ mod tests {
             preloads.links(&request.to_http_request())
         };
         let script = |name: &str| format!("<link rel=\"modulepreload\" href=\"/_app/{name}.js\">");
-        let style = "<link rel=\"stylesheet\" href=\"/_app/watch.css\">";
         let german = links("/u/1", "en;q=0.5, fr, de-AT;q=0.8");
-        assert_eq!(german, format!("{}{}{style}", script("watch"), script("de")));
+        assert_eq!(german, script("watch") + &script("de"));
         for unknown in ["fr", "", "*"] {
             assert_eq!(links("/elsewhere", unknown), script("en"), "{unknown}");
         }

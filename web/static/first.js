@@ -14,13 +14,11 @@ try {
   const ahead = { token: undefined, reads: {} };
   window.meridianAhead = ahead;
 
-  const get = (path, token) => {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    return fetch(path, { headers: { accept: 'application/json', ...headers }, credentials: 'same-origin' });
-  };
   /** Reads for the app, and begins to load the pictures of what comes. */
-  const read = async (path, token) => {
-    const answer = await get(path, token);
+  const read = async (address, token) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const options = { headers: { accept: 'application/json', ...headers }, credentials: 'same-origin' };
+    const answer = await fetch(address, options);
     if (answer.ok) {
       const { media, items } = await answer.clone().json();
       const first = (items ?? []).slice(0, 3).map((one) => one.media);
@@ -28,12 +26,11 @@ try {
     }
     return answer;
   };
-  const chosen = ({ workspaces }) => {
-    const stored = localStorage.getItem('meridian.workspace');
-    return workspaces.find(({ id }) => id === stored) ?? workspaces[0];
+  /** What does not get through the app asks for by itself. */
+  const keep = (address, answer) => {
+    answer.catch(() => undefined);
+    ahead.reads[address] = answer;
   };
-
-  const updatesOf = (workspace) => `/api/v1/workspaces/${workspace}/updates`;
 
   const [, kind, id] = location.pathname.split('/');
   // A token for whoever is signed in. The name of the lock and the request are those that src/lib/api/session.ts uses.
@@ -41,26 +38,31 @@ try {
     const ask = () =>
       fetch('/api/v1/auth/refresh', { method: 'POST', credentials: 'same-origin', keepalive: true });
     ahead.token = 'locks' in navigator ? navigator.locks.request('meridian-refresh', ask) : ask();
-    const signedIn = ahead.token.then((answer) => answer.clone().json());
+    // Whose session has ended: the app finds out by the same answer.
+    const signedIn = ahead.token.then((answer) =>
+      answer.ok ? answer.clone().json() : Promise.reject(new Error('signed out')),
+    );
     signedIn.catch(() => undefined);
-    if (kind === 'u') {
+    if (kind === 'u' && id) {
       const update = `/api/v1/updates/${id}`;
-      ahead.reads[update] = signedIn.then(({ access_token: token }) => read(update, token));
+      keep(
+        update,
+        signedIn.then(({ access_token: token }) => read(update, token)),
+      );
     } else if (kind === '') {
-      // Whose address is known with the answer only: the home page's list.
-      const list = ({ access_token: token, user }) => {
-        const workspace = chosen(user)?.id;
-        if (workspace === undefined) return;
-        const updates = read(updatesOf(workspace), token);
-        updates.catch(() => undefined);
-        ahead.reads[updatesOf(workspace)] = updates;
+      // The home page's list, whose address is known with the answer only.
+      const list = ({ access_token: token, user: { workspaces } }) => {
+        const chosen = localStorage.getItem('meridian.workspace');
+        const workspace = workspaces.find((one) => one.id === chosen) ?? workspaces[0];
+        if (!workspace) return;
+        const updates = `/api/v1/workspaces/${workspace.id}/updates`;
+        keep(updates, read(updates, token));
       };
       signedIn.then(list).catch(() => undefined);
     }
   }
-  if (kind === 's') {
+  if (kind === 's' && id) {
     const shared = `/api/v1/shared/${id}?again=false`;
-    ahead.reads[shared] = read(shared);
+    keep(shared, read(shared));
   }
-  Object.values(ahead.reads).forEach((answer) => answer.catch(() => undefined));
 }

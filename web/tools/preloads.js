@@ -9,13 +9,11 @@ const FONTS = '_app/immutable/assets';
 /** The part of the font that every page is written with; browsers ask for the others when a letter is of them. */
 const FONT = /-latin-wght-normal\..*woff2$/;
 
-/**
- * @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk
- * @typedef {{ scripts: string[], styles: string[] }} Files
- */
+/** @typedef {{ file: string, imports?: string[] }} Chunk */
 
 /**
- * Writes `<folder>/_app/preloads.json`: the files of each route beyond those in `page`, and of each language.
+ * Writes `<folder>/_app/preloads.json`: the scripts of each route beyond those in `page`, and of each
+ * language. (All styles are one file, which `page` names.)
  * @param {string} client where the bundler left its manifest
  * @param {string} folder
  * @param {string} page the first page as built, which names what all routes need
@@ -25,14 +23,14 @@ export async function writePreloads(client, folder, page) {
   /** @type {Record<string, Chunk>} */
   const manifest = JSON.parse(text);
   /** @param {string[]} keys */
-  const beyond = (keys) => filesOf(manifest, keys, page);
+  const beyond = (keys) => scriptsOf(manifest, keys).filter((name) => !page.includes(name));
   const nodes = await nodesOf();
   const routes = [...nodes.pages].map(([route, key]) => {
     const above = [...nodes.layouts].filter(([at]) => at !== '/' && `${route}/`.startsWith(`${at}/`));
-    return { address: route, ...beyond([...above.map(([, layout]) => layout), key]) };
+    return { address: route, scripts: beyond([...above.map(([, layout]) => layout), key]) };
   });
   const languages = Object.fromEntries(
-    LANGUAGES.map((code) => [code, beyond([`src/lib/messages/${code}/index.ts`]).scripts]),
+    LANGUAGES.map((code) => [code, beyond([`src/lib/messages/${code}/index.ts`])]),
   );
   await writeFile(path.join(folder, '_app/preloads.json'), JSON.stringify({ routes, languages }));
 }
@@ -62,24 +60,19 @@ async function nodesOf() {
 }
 
 /**
- * The scripts and styles that some parts consist of, those that they import included.
+ * The scripts that some parts consist of, those that they import included.
  * @param {Record<string, Chunk>} manifest
  * @param {string[]} keys
- * @param {string} page
- * @returns {Files}
  */
-function filesOf(manifest, keys, page) {
+function scriptsOf(manifest, keys) {
   const all = new Set(keys);
-  /** @type {Files} */
-  const files = { scripts: [], styles: [] };
+  /** @type {Set<string>} */
+  const scripts = new Set();
   for (const key of all) {
     const chunk = manifest[key];
     if (chunk === undefined) throw new Error(`the bundler's manifest has no ${key}`);
     for (const next of chunk.imports ?? []) all.add(next);
-    files.scripts.push(chunk.file);
-    files.styles.push(...(chunk.css ?? []));
+    scripts.add(`/${chunk.file}`);
   }
-  const fresh = (/** @type {string[]} */ names) =>
-    [...new Set(names)].map((name) => `/${name}`).filter((name) => !page.includes(name));
-  return { scripts: fresh(files.scripts), styles: fresh(files.styles) };
+  return [...scripts];
 }

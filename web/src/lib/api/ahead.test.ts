@@ -29,7 +29,7 @@ describe('what was asked for before the app was there', () => {
 
   it('is not taken when it has grown old', async () => {
     given(Promise.resolve(new Response('read')));
-    vi.spyOn(performance, 'now').mockReturnValue(10_001);
+    vi.spyOn(performance, 'now').mockReturnValue(30_001);
     expect(await takeRead(UPDATE)).toBeUndefined();
   });
 

@@ -7,8 +7,8 @@ export interface Ahead {
   reads: Record<string, Promise<Response | undefined>>;
 }
 
-/** How long after the page began what was read ahead may be taken, in ms. */
-const FRESH_MS = 10_000;
+/** How long after the page began what was read ahead may be taken, in ms: as long as the app may take on a thin line. */
+const FRESH_MS = 30_000;
 
 export function takeToken(): Promise<Response> | undefined {
   const token = globalThis.meridianAhead?.token;
