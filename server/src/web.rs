@@ -62,7 +62,8 @@ impl Preloads {
         let route = self.routes.iter().find(|route| route.is_at(req.path()));
         let scripts = route.into_iter().flat_map(|route| &route.scripts);
         let scripts = scripts.chain(texts.or_else(|| self.languages.get(LANGUAGE)).into_iter().flatten());
-        scripts.map(|script| format!("<link rel=\"modulepreload\" href=\"{script}\">")).collect()
+        let links = scripts.map(|script| format!("<link rel=\"modulepreload\" href=\"{script}\">"));
+        links.collect::<Vec<_>>().concat()
     }
 }
 
