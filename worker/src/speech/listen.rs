@@ -1,10 +1,13 @@
 //! One recording's transcript: sound goes into a spool, a thread cuts windows of speech, each is recognised in its
 //! turn and its text is there at once.
 
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesOrdered;
 use meridian_domain::enums::TranscriptStatus;
 use meridian_domain::ids::{GenerationId, TranscriptId, UpdateId};
 use meridian_domain::transcript::{Span, Word};
@@ -23,8 +26,11 @@ use crate::error::{JobError, chain};
 const STRIDE_SAMPLES: u64 = 8_000;
 /// With more sound than this waiting (8 s) nobody reads along: what is behind catches up in long windows.
 const BEHIND_SAMPLES: u64 = 128_000;
-/// Windows that wait for the recogniser; more wait as sound in the spool.
-const WINDOWS_AHEAD: usize = 2;
+/// Windows that are cut before somebody asks for them; more wait as sound in the spool.
+const WINDOWS_AHEAD: usize = 1;
+/// Windows of one recording that are at the recognisers or wait for them: as many as are recognised at once, and the
+/// next.
+const WINDOWS_HEARD: usize = 3;
 /// How sure a detected language has to be to be kept for the rest of the recording.
 const SURE: f32 = 0.5;
 
@@ -140,29 +146,47 @@ struct Writer {
 impl Writer {
     async fn run(mut self, mut windows: mpsc::Receiver<Result<Window, JobError>>) -> Result<(), JobError> {
         self.language.clone_from(&self.about.language);
-        let mut guess = None;
-        while let Some(window) = windows.recv().await {
-            let audio_ms = window.as_ref().map_or(0, Window::audio_ms);
-            let heard = match self.hear(window).await {
-                Ok(heard) => heard,
+        let (mut guess, mut whole) = (None, false);
+        let mut hearing = FuturesOrdered::new();
+        loop {
+            // What language it is, the first windows have to tell.
+            let room = if self.language.is_some() { WINDOWS_HEARD } else { 1 };
+            let heard = tokio::select! {
+                window = windows.recv(), if !whole && hearing.len() < room => {
+                    match window {
+                        Some(Ok(window)) => hearing.push_back(self.hear(window)),
+                        Some(Err(JobError::Speech(error))) => return self.failed(&error).await,
+                        Some(Err(other)) => return Err(other),
+                        None => whole = true,
+                    }
+                    continue;
+                }
+                Some(heard) = hearing.next() => heard,
+                else => break,
+            };
+            match heard {
+                Ok(heard) => self.heard(heard, &mut guess).await?,
                 Err(JobError::Speech(error)) => return self.failed(&error).await,
                 Err(other) => return Err(other),
-            };
-            self.took += heard.took;
-            self.audio += Duration::from_millis(u64::try_from(audio_ms).unwrap_or(0));
-            if self.language.is_none() && heard.probability >= SURE {
-                self.language = Some(heard.language.clone());
-            }
-            if !heard.segments.is_empty() {
-                guess.get_or_insert_with(|| heard.language.clone());
-                self.append(heard).await?;
             }
         }
         self.finish(guess).await
     }
 
-    async fn hear(&self, window: Result<Window, JobError>) -> Result<Heard, JobError> {
-        let window = window?;
+    async fn heard(&mut self, heard: Heard, guess: &mut Option<String>) -> Result<(), JobError> {
+        self.took += heard.took;
+        self.audio += heard.audio;
+        if self.language.is_none() && heard.probability >= SURE {
+            self.language = Some(heard.language.clone());
+        }
+        if !heard.segments.is_empty() {
+            guess.get_or_insert_with(|| heard.language.clone());
+            self.append(heard).await?;
+        }
+        Ok(())
+    }
+
+    fn hear(&self, window: Window) -> impl Future<Output = Result<Heard, JobError>> + Send + use<> {
         tracing::debug!(update_id = %self.about.update, start_ms = window.start_ms(), end_ms = window.end_ms(),
             audio_ms = window.audio_ms(), "listening to a window");
         let request = Request {
@@ -172,7 +196,8 @@ impl Writer {
             language: self.language.clone(),
             glossary: self.about.glossary.clone(),
         };
-        self.context.speech.hear(request).await
+        let pool = self.context.speech.clone();
+        async move { pool.hear(request).await }
     }
 
     async fn append(&mut self, heard: Heard) -> Result<(), JobError> {

@@ -1,19 +1,20 @@
-//! One model, one inference at a time: the windows of all jobs share a queue, the urgent ones first.
+//! One model for all jobs: their windows share a queue, the urgent ones first. A window that is alone has all cores,
+//! several have one each, which is worth more: two threads in one inference wait for each other.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use meridian_media::speech::{Abort, Options, RecognisedSegment, Recogniser, SpeechError, Window};
+use meridian_media::speech::{Abort, Options, RecognisedSegment, Recogniser, SpeechError, Weights, Window};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::JobError;
 
-/// Cores that inference keeps busy.
-const THREADS: usize = 2;
+/// Cores that inference keeps busy, and windows that are recognised at once.
+const CORES: usize = 2;
 
 /// A window to be recognised.
 pub(crate) struct Request {
@@ -38,11 +39,13 @@ pub(crate) struct Heard {
     pub(crate) probability: f32,
     /// The text; none for a window without words.
     pub(crate) segments: Vec<RecognisedSegment>,
-    /// How long it took.
+    /// How long it took, on one core or on more.
     pub(crate) took: Duration,
+    /// How much was listened to.
+    pub(crate) audio: Duration,
 }
 
-/// The recogniser's thread and its queue; cheap to clone. The thread ends with the last handle.
+/// The recognisers' threads and their queue; cheap to clone. The threads end with the last handle.
 #[derive(Clone)]
 pub(crate) struct Pool {
     shared: Arc<Shared>,
@@ -68,6 +71,8 @@ impl Drop for Closer {
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
+    /// Locked while they are loaded, so that nobody loads them twice.
+    weights: Mutex<Option<(PathBuf, Weights)>>,
 }
 
 #[derive(Default)]
@@ -75,6 +80,16 @@ struct Queue {
     waiting: BinaryHeap<Entry>,
     next: u64,
     closed: bool,
+    /// Cores that are given out.
+    busy: usize,
+    /// Recognisers without a window, the one that was used last at the end.
+    resting: Vec<Resting>,
+}
+
+struct Resting {
+    model: PathBuf,
+    recogniser: Recogniser,
+    since: Instant,
 }
 
 struct Entry {
@@ -110,28 +125,83 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next entry; `Ok(None)`: nothing came for `idle`; `Err(())`: closed.
-    fn next(&self, idle: Duration) -> Result<Option<Entry>, ()> {
-        let guard = self.lock();
-        let nothing = |queue: &mut Queue| queue.waiting.is_empty() && !queue.closed;
-        let (mut queue, _) =
-            self.changed.wait_timeout_while(guard, idle, nothing).unwrap_or_else(PoisonError::into_inner);
-        if queue.closed {
-            return Err(());
+    /// The next entry with the cores it may use, and a recogniser that was used before. `None`: closed. Recognisers that
+    /// have rested for `idle` are released meanwhile.
+    fn next(&self, idle: Duration) -> Option<(Entry, usize, Option<Recogniser>)> {
+        let mut queue = self.lock();
+        loop {
+            if queue.closed {
+                return None;
+            }
+            if queue.busy < CORES
+                && let Some(entry) = queue.waiting.pop()
+            {
+                let cores = if queue.waiting.is_empty() { CORES - queue.busy } else { 1 };
+                queue.busy += cores;
+                let model = &entry.request.model;
+                let used = queue.resting.iter().rposition(|resting| resting.model == *model);
+                let used = used.map(|at| queue.resting.remove(at).recogniser);
+                return Some((entry, cores, used));
+            }
+            queue = self.wait(queue, idle);
         }
-        Ok(queue.waiting.pop())
+    }
+
+    /// Until something changed, or somebody has rested for `idle` and was released.
+    fn wait<'a>(&'a self, mut queue: MutexGuard<'a, Queue>, idle: Duration) -> MutexGuard<'a, Queue> {
+        let Some(rested) = queue.resting.iter().map(|resting| resting.since.elapsed()).max() else {
+            return self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        };
+        if let Some(left) = idle.checked_sub(rested).filter(|left| !left.is_zero()) {
+            return self.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let all = queue.resting.len();
+        queue.resting.retain(|resting| resting.since.elapsed() < idle);
+        if queue.resting.is_empty() && queue.busy == 0 {
+            *self.weights.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            tracing::info!("the speech model was released");
+        } else {
+            tracing::debug!(released = all - queue.resting.len(), "recognisers were released");
+        }
+        queue
+    }
+
+    /// Somebody is done with an entry.
+    fn rest(&self, cores: usize, rested: Option<Resting>) {
+        let mut queue = self.lock();
+        queue.busy = queue.busy.saturating_sub(cores);
+        queue.resting.extend(rested);
+        drop(queue);
+        self.changed.notify_all();
+    }
+
+    fn weights(&self, model: &Path) -> Result<Weights, SpeechError> {
+        let mut loaded = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((path, weights)) = &*loaded
+            && path == model
+        {
+            return Ok(weights.clone());
+        }
+        // Another model's memory goes with its last recogniser.
+        *loaded = None;
+        let weights = Weights::load(model)?;
+        tracing::info!(model = %model.display(), "the speech model was loaded");
+        *loaded = Some((model.to_owned(), weights.clone()));
+        Ok(weights)
     }
 }
 
 impl Pool {
-    /// Starts the thread. The model is loaded with the first window and released after `idle` without one.
+    /// Starts the threads. The model is loaded with the first window and released after `idle` without one.
     pub(crate) fn start(idle: Duration) -> Result<Self, JobError> {
         let shared = Arc::<Shared>::default();
-        let thread = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("recogniser".to_owned())
-            .spawn(move || work(&thread, idle))
-            .map_err(JobError::io("starting the recogniser's thread"))?;
+        for _ in 0..CORES {
+            let thread = Arc::clone(&shared);
+            std::thread::Builder::new()
+                .name("recogniser".to_owned())
+                .spawn(move || work(&thread, idle))
+                .map_err(JobError::io("starting a recogniser's thread"))?;
+        }
         Ok(Self { _alive: Arc::new(Closer(Arc::clone(&shared))), shared })
     }
 
@@ -155,40 +225,34 @@ impl Pool {
 }
 
 fn work(shared: &Shared, idle: Duration) {
-    let mut loaded: Option<(PathBuf, Recogniser)> = None;
-    loop {
-        // Without a model in memory there is nothing to release.
-        let wait = if loaded.is_some() { idle } else { Duration::from_hours(1) };
-        let entry = match shared.next(wait) {
-            Err(()) => return,
-            Ok(None) => {
-                if loaded.take().is_some() {
-                    tracing::info!("the speech model was released");
+    while let Some((entry, cores, used)) = shared.next(idle) {
+        let mut used = used;
+        if !entry.stop.is_cancelled() {
+            let heard = match used.take().map_or_else(|| fresh(shared, &entry.request.model), Ok) {
+                Ok(mut recogniser) => {
+                    recogniser.set_threads(cores);
+                    let heard = recognise(&mut recogniser, &entry);
+                    used = Some(recogniser);
+                    heard
                 }
-                continue;
-            }
-            Ok(Some(entry)) => entry,
-        };
-        if entry.stop.is_cancelled() {
-            continue;
+                Err(error) => Err(error),
+            };
+            // Whoever asked may be gone.
+            drop(entry.reply.send(heard));
         }
-        let heard = recognise(&mut loaded, &entry);
-        // Whoever asked may be gone.
-        drop(entry.reply.send(heard));
+        let model = entry.request.model;
+        shared.rest(cores, used.map(|recogniser| Resting { model, recogniser, since: Instant::now() }));
     }
 }
 
-fn recognise(loaded: &mut Option<(PathBuf, Recogniser)>, entry: &Entry) -> Result<Heard, SpeechError> {
+fn fresh(shared: &Shared, model: &Path) -> Result<Recogniser, SpeechError> {
+    // Those of another model are not wanted any more, as long as they take memory.
+    shared.lock().resting.retain(|resting| resting.model == *model);
+    shared.weights(model)?.recogniser(1)
+}
+
+fn recognise(recogniser: &mut Recogniser, entry: &Entry) -> Result<Heard, SpeechError> {
     let request = &entry.request;
-    let recogniser = match loaded {
-        Some((path, recogniser)) if *path == request.model => recogniser,
-        other => {
-            *other = None;
-            let recogniser = Recogniser::load(&request.model, THREADS)?;
-            tracing::info!(model = %request.model.display(), "the speech model was loaded");
-            &mut other.insert((request.model.clone(), recogniser)).1
-        }
-    };
     let began = Instant::now();
     let (language, probability) = if let Some(language) = &request.language {
         (language.clone(), 1.0)
@@ -205,5 +269,6 @@ fn recognise(loaded: &mut Option<(PathBuf, Recogniser)>, entry: &Entry) -> Resul
         abort: Some(abort),
     };
     let segments = recogniser.transcribe(&request.window, &options)?;
-    Ok(Heard { language, probability, segments, took: began.elapsed() })
+    let audio = Duration::from_millis(u64::try_from(request.window.audio_ms()).unwrap_or(0));
+    Ok(Heard { language, probability, segments, took: began.elapsed(), audio })
 }

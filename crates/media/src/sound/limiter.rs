@@ -14,8 +14,10 @@ const RELEASE: f32 = 0.000_7;
 pub(crate) struct Limiter {
     gain: f32,
     reduction: f32,
-    /// Highest sample of each of the next moments.
-    peaks: VecDeque<f32>,
+    /// Peaks of the next moments that no later one reaches, with their moments: the first is the highest of all.
+    peaks: VecDeque<(usize, f32)>,
+    /// Samples heard.
+    heard: usize,
     delayed: Vec<VecDeque<f32>>,
     primed: bool,
 }
@@ -29,6 +31,7 @@ impl Limiter {
             gain,
             reduction: 1.0,
             peaks: VecDeque::new(),
+            heard: 0,
             delayed: vec![VecDeque::new(); channels],
             primed: false,
         }
@@ -38,7 +41,6 @@ impl Limiter {
     pub(crate) fn run(&mut self, planes: &mut [Vec<f32>]) {
         if !self.primed {
             self.primed = true;
-            self.peaks.extend([0.0; AHEAD]);
             for channel in &mut self.delayed {
                 channel.extend([0.0; AHEAD]);
             }
@@ -51,8 +53,7 @@ impl Limiter {
                 peak = peak.max(sample.abs());
                 delayed.push_back(sample);
             }
-            self.peaks.push_back(peak);
-            let wanted = self.peaks.iter().copied().fold(0.0, f32::max);
+            let wanted = self.highest(peak);
             let target = if wanted > CEILING { CEILING / wanted } else { 1.0 };
             if target < self.reduction {
                 // Full reduction is there within the look-ahead.
@@ -60,7 +61,6 @@ impl Limiter {
             } else {
                 self.reduction += (target - self.reduction) * RELEASE;
             }
-            self.peaks.pop_front();
             for (plane, delayed) in planes.iter_mut().zip(&mut self.delayed) {
                 let sample = delayed.pop_front().unwrap_or(0.0) * self.reduction;
                 if let Some(out) = plane.get_mut(index) {
@@ -68,6 +68,16 @@ impl Limiter {
                 }
             }
         }
+    }
+
+    /// The highest of the moments that are still to come out, this one among them.
+    fn highest(&mut self, peak: f32) -> f32 {
+        while self.peaks.pop_back_if(|(_, before)| *before <= peak).is_some() {}
+        self.peaks.push_back((self.heard, peak));
+        let first = self.heard.saturating_sub(AHEAD);
+        while self.peaks.pop_front_if(|(moment, _)| *moment < first).is_some() {}
+        self.heard += 1;
+        self.peaks.front().map_or(0.0, |(_, peak)| *peak)
     }
 }
 
@@ -85,5 +95,19 @@ mod tests {
         let mut loud = vec![vec![0.9_f32; 4800]];
         limiter.run(&mut loud);
         assert!(loud[0].iter().all(|sample| sample.abs() <= CEILING));
+    }
+
+    #[test]
+    fn the_highest_is_that_of_the_next_five_milliseconds() {
+        let mut limiter = Limiter::new(1, 0.0);
+        let (mut state, mut peaks) = (1_u32, vec![0.0; AHEAD]);
+        for _ in 0..5_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // Falling stretches, and the same peak again and again.
+            let peak = f32::from(u16::try_from(state >> 28).unwrap());
+            peaks.push(peak);
+            let wanted = peaks[peaks.len() - AHEAD - 1..].iter().copied().fold(0.0, f32::max);
+            assert!((limiter.highest(peak) - wanted).abs() < f32::EPSILON);
+        }
     }
 }

@@ -48,8 +48,12 @@ pub(crate) struct Loudness {
     count: usize,
     /// Mean energy of each 100 ms.
     steps: Vec<f32>,
-    history: Vec<[f32; TAPS]>,
-    phases: [[f32; TAPS]; PHASES],
+    /// The last samples of each channel, written twice, so that the last twelve always lie in one piece.
+    history: Vec<[f32; 2 * TAPS]>,
+    /// Where the next sample goes.
+    at: usize,
+    /// By tap, oldest sample first.
+    phases: [[f32; PHASES]; TAPS],
     peak: f32,
 }
 
@@ -61,7 +65,8 @@ impl Loudness {
             sum: 0.0,
             count: 0,
             steps: Vec::new(),
-            history: vec![[0.0; TAPS]; channels],
+            history: vec![[0.0; 2 * TAPS]; channels],
+            at: 0,
             phases: interpolator(),
             peak: 0.0,
         }
@@ -79,9 +84,10 @@ impl Loudness {
                     self.sum += weighted * weighted;
                 }
                 if let Some(history) = self.history.get_mut(channel) {
-                    self.peak = self.peak.max(true_peak(history, &self.phases, sample));
+                    self.peak = self.peak.max(true_peak(history, self.at, &self.phases, sample));
                 }
             }
+            self.at = (self.at + 1) % TAPS;
             self.count += 1;
             if self.count == STEP {
                 #[expect(
@@ -127,12 +133,12 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// A windowed sinc, split into its phases.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "small filter constants")]
-fn interpolator() -> [[f32; TAPS]; PHASES] {
-    let mut out = [[0.0; TAPS]; PHASES];
+fn interpolator() -> [[f32; PHASES]; TAPS] {
+    let mut out = [[0.0; PHASES]; TAPS];
     let centre = (TAPS / 2) as f64;
-    for (phase, taps) in out.iter_mut().enumerate() {
-        for (tap, value) in taps.iter_mut().enumerate() {
-            let x = tap as f64 - centre + phase as f64 / PHASES as f64;
+    for (age, phases) in out.iter_mut().rev().enumerate() {
+        for (phase, value) in phases.iter_mut().enumerate() {
+            let x = age as f64 - centre + phase as f64 / PHASES as f64;
             let sinc = if x.abs() < 1e-9 {
                 1.0
             } else {
@@ -145,11 +151,17 @@ fn interpolator() -> [[f32; TAPS]; PHASES] {
     out
 }
 
-fn true_peak(history: &mut [f32; TAPS], phases: &[[f32; TAPS]; PHASES], sample: f32) -> f32 {
-    history.rotate_right(1);
-    history[0] = sample;
-    let dot = |taps: &[f32; TAPS]| taps.iter().zip(&*history).map(|(tap, value)| tap * value).sum::<f32>();
-    phases.iter().map(|taps| dot(taps).abs()).fold(0.0, f32::max)
+fn true_peak(history: &mut [f32; 2 * TAPS], at: usize, phases: &[[f32; PHASES]; TAPS], sample: f32) -> f32 {
+    history[at] = sample;
+    history[at + TAPS] = sample;
+    // All phases at once: they are the lanes of one vector.
+    let mut sums = [0.0_f32; PHASES];
+    for (value, taps) in history[at + 1..].iter().zip(phases) {
+        for (sum, tap) in sums.iter_mut().zip(taps) {
+            *sum += tap * value;
+        }
+    }
+    sums.iter().map(|sum| sum.abs()).fold(0.0, f32::max)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! [`Windower`] takes the samples as they come and hands back [`Window`]s of
 //! speech; [`Recogniser`] turns each window into [`RecognisedSegment`]s on the
 //! recording's own time line. Silence and noise give neither windows nor words.
-//! All of it is synchronous and busy: run it on a thread of its own, one
-//! recogniser (one inference) at a time.
+//! All of it is synchronous and busy: run it on threads of its own, with no
+//! more cores for all recognisers together than the machine has.
 mod error;
 mod guard;
 mod languages;
@@ -22,7 +22,7 @@ mod words;
 pub use error::SpeechError;
 pub use languages::{Language, languages};
 pub use pace::Pace;
-pub use recogniser::{Abort, DetectedLanguage, Options, Recogniser};
+pub use recogniser::{Abort, DetectedLanguage, Options, Recogniser, Weights};
 pub use segment::{RecognisedSegment, Word};
 pub use window::{SpeechSpan, Window, Windower};
 

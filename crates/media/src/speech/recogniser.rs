@@ -1,7 +1,8 @@
-//! Whisper: one loaded model, one inference at a time.
+//! Whisper: weights that are loaded once, and recognisers on them with one inference at a time each.
 use super::guard::{self, Heard};
 use super::words::{self, Token};
 use super::{RecognisedSegment, SpeechError, Window, languages, logging, sentences, weights};
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,12 +23,16 @@ const CONTEXT_MARGIN: usize = 256;
 /// whisper.cpp ends the process when word times are asked of less than 160 ms;
 /// below a second Whisper hears little anyway.
 const SHORTEST_SAMPLES: usize = 16_000;
+/// What one of Whisper's time stamps is worth.
+const STAMP_MS: i64 = 20;
 /// How much of a window is heard to find its language (15 s).
 const DETECTION_SAMPLES: usize = 15 * 16_000;
 /// The glossary may use this many tokens of the prompt (224 at most).
 const GLOSSARY_TOKENS: usize = 100;
 /// Memory for dynamic time warping of one window.
 const DTW_BYTES: usize = 128 << 20;
+/// How often a window is taken up again where Whisper stopped before its end.
+const MOST_PARTS: usize = 4;
 
 /// How a window is to be recognised.
 #[derive(Clone, Default)]
@@ -64,29 +69,47 @@ pub struct DetectedLanguage {
     pub probability: f32,
 }
 
-/// A model in memory (about 280 MB with `base`), ready to recognise. `Send`:
-/// move it to the thread that does the work. Dropping it frees the memory.
-#[derive(Debug)]
-pub struct Recogniser {
-    context: WhisperContext,
-    state: WhisperState,
-    threads: usize,
+/// A model's weights in memory (about 80 MB with `base`), shared by all recognisers on them. The last one frees them.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    context: Arc<WhisperContext>,
 }
 
-impl Recogniser {
-    /// Loads the weights. `threads`: how many cores inference may keep busy.
-    pub fn load(model: &Path, threads: usize) -> Result<Self, SpeechError> {
+impl Weights {
+    /// Loads them.
+    pub fn load(model: &Path) -> Result<Self, SpeechError> {
         logging::silence();
         let path = model.to_str().ok_or_else(|| SpeechError::ModelPath(model.to_owned()))?;
-        let failed = |source| SpeechError::Model { path: model.to_owned(), source };
         let mut parameters = WhisperContextParameters::default();
         parameters.flash_attn(false).dtw_parameters(DtwParameters {
             mode: DtwMode::ModelPreset { model_preset: weights::preset(model)? },
             dtw_mem_size: DTW_BYTES,
         });
-        let context = WhisperContext::new_with_params(path, parameters).map_err(failed)?;
-        let state = context.create_state().map_err(failed)?;
-        Ok(Self { context, state, threads: threads.max(1) })
+        let context = WhisperContext::new_with_params(path, parameters)
+            .map_err(|source| SpeechError::Model { path: model.to_owned(), source })?;
+        Ok(Self { context: Arc::new(context) })
+    }
+
+    /// Something that recognises with them. `threads`: how many cores inference may keep busy.
+    pub fn recogniser(&self, threads: usize) -> Result<Recogniser, SpeechError> {
+        let state = self.context.create_state().map_err(SpeechError::Inference)?;
+        Ok(Recogniser { context: Arc::clone(&self.context), state, threads: threads.max(1) })
+    }
+}
+
+/// What recognises, one window at a time (about 200 MB beside the weights with `base`). `Send`: move it to the thread
+/// that does the work.
+#[derive(Debug)]
+pub struct Recogniser {
+    context: Arc<WhisperContext>,
+    state: WhisperState,
+    threads: usize,
+}
+
+impl Recogniser {
+    /// How many cores inference may keep busy from now on.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads.max(1);
     }
 
     /// False for the `.en` models, whose only language is English.
@@ -126,14 +149,23 @@ impl Recogniser {
             }
             None => self.detect_language(window)?.code,
         };
-        let samples = padded(window.samples());
-        self.infer(&samples, &language, options)?;
-        let (tokens, heard) = self.collect(window);
-        if !guard::is_speech(&heard) {
-            return Ok(Vec::new());
+        let mut words = Vec::new();
+        let mut part = Cow::Borrowed(window);
+        for _ in 0..MOST_PARTS {
+            let samples = padded(part.samples());
+            self.infer(&samples, &language, options)?;
+            let (tokens, heard, ended_ms) = self.collect(&part);
+            if !guard::is_speech(&heard) {
+                break;
+            }
+            words.extend(words::words(&tokens, part.speech()));
+            // Whisper likes to end with a whole sentence, though somebody speaks on.
+            match ended_ms.and_then(|ended_ms| part.unheard(ended_ms)) {
+                Some(rest) => part = Cow::Owned(rest),
+                None => break,
+            }
         }
-        let words = guard::without_loops(words::words(&tokens, window.speech()));
-        Ok(sentences::segments(words))
+        Ok(sentences::segments(guard::without_loops(words)))
     }
 
     fn infer(&mut self, samples: &[f32], language: &str, options: &Options) -> Result<(), SpeechError> {
@@ -202,8 +234,12 @@ impl Recogniser {
         prompt
     }
 
-    fn collect(&self, window: &Window) -> (Vec<Token>, Heard) {
+    /// The text's tokens, how sure they are, and to where in the window Whisper says that it listened, in milliseconds;
+    /// `None` where its text goes on to the end.
+    fn collect(&self, window: &Window) -> (Vec<Token>, Heard, Option<i64>) {
         let end_of_text = self.context.token_eot();
+        let first_stamp = self.context.token_beg();
+        let mut ended_ms = None;
         let mut tokens = Vec::new();
         let mut heard = Heard::default();
         for segment in self.state.as_iter() {
@@ -213,9 +249,14 @@ impl Recogniser {
                 let Some(token) = segment.get_token(index) else { continue };
                 let data = token.token_data();
                 if data.id >= end_of_text {
+                    if data.id >= first_stamp {
+                        let stamp_ms = i64::from(data.id - first_stamp) * STAMP_MS;
+                        ended_ms = Some(stamp_ms.max(last_ms));
+                    }
                     continue;
                 }
                 let Ok(bytes) = token.to_bytes() else { continue };
+                ended_ms = None;
                 if data.t_dtw >= 0 {
                     last_ms = last_ms.max(data.t_dtw * 10);
                 }
@@ -227,11 +268,11 @@ impl Recogniser {
                 });
             }
         }
-        (tokens, heard)
+        (tokens, heard, ended_ms)
     }
 }
 
-fn padded(samples: &[f32]) -> std::borrow::Cow<'_, [f32]> {
+fn padded(samples: &[f32]) -> Cow<'_, [f32]> {
     if samples.len() >= SHORTEST_SAMPLES {
         return samples.into();
     }

@@ -22,6 +22,11 @@ const EARLY_FRAMES: usize = 312;
 /// Speech without any silence is cut at its softest frame within the last 8 s.
 const SOFTEST_FRAMES: usize = 250;
 
+/// Speech up to this long behind what was recognised is its soft end, in milliseconds.
+const SOFT_END_MS: i64 = 1_200;
+/// A part of a window is at least this long, so that every part is shorter than the one before.
+const LEAST_PART_MS: i64 = 1_000;
+
 const _: () = assert!(WINDOW_MAX_MS == 28_000);
 
 /// A stretch in which somebody speaks.
@@ -84,6 +89,30 @@ impl Window {
     /// What recognition hears: 16 kHz mono.
     pub(super) fn samples(&self) -> &[f32] {
         &self.samples
+    }
+
+    /// What is left of it from a moment on (milliseconds from its start), when somebody still speaks there.
+    pub(super) fn unheard(&self, from_ms: i64) -> Option<Self> {
+        let at = usize::try_from(from_ms).ok().filter(|_| from_ms >= LEAST_PART_MS)? * PER_MS;
+        let samples = self.samples.get(at..)?.to_vec();
+        let mut pieces = Vec::new();
+        for piece in self.pieces.iter().filter(|p| p.in_window + p.length > at) {
+            let gone = at.saturating_sub(piece.in_window);
+            pieces.push(Piece {
+                in_window: piece.in_window.saturating_sub(at),
+                in_recording: piece.in_recording + gone,
+                length: piece.length - gone,
+            });
+        }
+        let start_ms = pieces.first().map(|p| ms(p.in_recording))?;
+        let speech: Vec<SpeechSpan> = self
+            .speech
+            .iter()
+            .filter(|span| span.end_ms > start_ms)
+            .map(|span| SpeechSpan { start_ms: span.start_ms.max(start_ms), end_ms: span.end_ms })
+            .collect();
+        let spoken_ms: i64 = speech.iter().map(|span| span.end_ms - span.start_ms).sum();
+        (spoken_ms > SOFT_END_MS).then_some(Self { samples, pieces, speech })
     }
 
     /// Where in the recording a moment of the window is. At a seam the moment
@@ -330,4 +359,37 @@ fn audio_frames(spans: &[Frames], next: Option<Frames>) -> usize {
 
 fn ms(samples: usize) -> i64 {
     i64::try_from(samples / PER_MS).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_window_keeps_its_place_in_the_recording() {
+        let piece = |in_window: usize, in_recording: usize, length: usize| Piece {
+            in_window: in_window * PER_MS,
+            in_recording: in_recording * PER_MS,
+            length: length * PER_MS,
+        };
+        let speech = |start_ms, end_ms| SpeechSpan { start_ms, end_ms };
+        let window = Window {
+            samples: (0..10_000 * 16_u32)
+                .map(|sample| f32::from(u16::try_from(sample / 16).unwrap()))
+                .collect(),
+            pieces: vec![piece(0, 50_000, 4_000), piece(4_000, 60_000, 6_000)],
+            speech: vec![speech(50_200, 53_800), speech(60_200, 62_000), speech(63_000, 65_900)],
+        };
+        let rest = window.unheard(5_500).unwrap();
+        assert_eq!((rest.start_ms(), rest.end_ms(), rest.audio_ms()), (61_500, 66_000, 4_500));
+        assert!((rest.samples()[0] - 5_500.0).abs() < f32::EPSILON);
+        assert_eq!(rest.speech(), [speech(61_500, 62_000), speech(63_000, 65_900)]);
+        assert_eq!((rest.recording_ms(1_000), window.recording_ms(6_500)), (62_500, 62_500));
+        let from_the_first = window.unheard(1_000).unwrap();
+        assert_eq!(from_the_first.start_ms(), 51_000);
+        assert_eq!(from_the_first.recording_ms(3_001), 60_001);
+        // A soft end, the beginning, and beyond the end.
+        assert!(window.unheard(8_800).is_none() && window.unheard(999).is_none());
+        assert!(window.unheard(10_000).is_none() && window.unheard(12_000).is_none());
+    }
 }

@@ -1,5 +1,5 @@
 //! Clips, models and the way from one to text.
-use meridian_media::speech::{Options, Pace, RecognisedSegment, Recogniser, Window, Windower};
+use meridian_media::speech::{Options, Pace, RecognisedSegment, Recogniser, Weights, Window, Windower};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -90,9 +90,9 @@ pub(crate) fn model(name: &str) -> PathBuf {
 pub(crate) fn recogniser(name: &'static str) -> MutexGuard<'static, Recogniser> {
     static LOADED: OnceLock<Mutex<HashMap<&'static str, &'static Mutex<Recogniser>>>> = OnceLock::new();
     let mut loaded = LOADED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    let one = *loaded
-        .entry(name)
-        .or_insert_with(|| Box::leak(Box::new(Mutex::new(Recogniser::load(&model(name), 2).unwrap()))));
+    let one = *loaded.entry(name).or_insert_with(|| {
+        Box::leak(Box::new(Mutex::new(Weights::load(&model(name)).unwrap().recogniser(2).unwrap())))
+    });
     drop(loaded);
     one.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -48,6 +48,26 @@ fn base_writes_english_down() {
     }
 }
 
+/// Whisper ends this window's text with a sentence that is whole, seven seconds before its end.
+#[test]
+fn what_whisper_leaves_out_at_the_end_of_a_window_is_heard_after_it() {
+    let Some(clip) = clips().into_iter().find(|clip| clip.name == "talk-long.flac") else { return };
+    let samples = decode(&clip.path);
+    let spoken = &samples[16 * 92_256..16 * 118_208];
+    let segments = transcribe_at(Pace::Whole, &mut recogniser("base"), spoken, "en");
+    let heard = text(&segments).to_lowercase();
+    for words in
+        ["it was a matter of course", "of the letters themselves", "brought calligraphy to perfection"]
+    {
+        assert!(heard.contains(words), "{words:?} is not in {heard:?}");
+    }
+    assert_eq!(heard.matches("themselves").count(), 1, "{heard}");
+    let words: Vec<_> = segments.iter().flat_map(|segment| &segment.words).collect();
+    let calligraphy = words.iter().find(|word| word.text.to_lowercase().contains("calligraphy")).unwrap();
+    // The sentence is at 112.7 s to 118.0 s of the talk.
+    assert!((20_500..25_700).contains(&calligraphy.start_ms), "{calligraphy:?}");
+}
+
 #[test]
 fn tiny_en_writes_english_down() {
     let skip: &[&str] = if full() { &[] } else { &["talk-long", "sonnet"] };
