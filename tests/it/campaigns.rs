@@ -1,5 +1,5 @@
 //! A few rounds of the campaigns of `make soak` (`tests/campaigns`): power cuts, failing system calls, a full disk,
-//! damaged files.
+//! damaged files, what goes away, servers and workers that are restarted.
 
 use std::path::Path;
 use std::process::Command;
@@ -49,4 +49,19 @@ fn damaged_files_end_ready_or_failed() {
 #[test]
 fn a_backup_beside_uploads_has_all_that_was_acknowledged() {
     campaign("backup.py", &["--trials", "2"]);
+}
+
+#[test]
+fn what_an_instance_on_sqlite_loses_for_a_moment_costs_nothing() {
+    campaign("outages.py", &["--setup", "embedded", "--trials", "5"]);
+}
+
+#[test]
+fn what_an_instance_on_postgresql_and_s3_loses_for_a_moment_costs_nothing() {
+    campaign("outages.py", &["--setup", "scaled", "--trials", "5"]);
+}
+
+#[test]
+fn a_rolling_restart_fails_no_request() {
+    campaign("rolling.py", &["--trials", "5"]);
 }
