@@ -102,29 +102,39 @@ impl Listening {
     }
 }
 
+/// A window on its way.
+struct Cut {
+    window: Window,
+    /// The next one is a while off, or there is none.
+    alone: bool,
+}
+
 /// Cuts windows until the sound ends or nobody takes them any more.
-fn cut(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Window, JobError>>) {
+fn cut(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Cut, JobError>>) {
     if let Err(error) = cut_all(spool, live, send) {
         // Nobody there any more: nothing to tell.
         drop(send.blocking_send(Err(error)));
     }
 }
 
-fn cut_all(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Window, JobError>>) -> Result<(), JobError> {
+fn cut_all(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Cut, JobError>>) -> Result<(), JobError> {
     let mut windower = Windower::new()?;
     let (mut at, mut samples) = (0_u64, Vec::new());
     let unread = || JobError::io("reading the sound's scratch file");
     while spool.read(at, &mut samples, STRIDE_SAMPLES).map_err(unread())?.is_some() {
         at += u64::try_from(samples.len()).unwrap_or(0);
-        windower.set_pace(if live && spool.waiting(at) < BEHIND_SAMPLES { Pace::Live } else { Pace::Whole });
+        let pace = if live && spool.waiting(at) < BEHIND_SAMPLES { Pace::Live } else { Pace::Whole };
+        windower.set_pace(pace);
         for window in windower.push_s16(&samples)? {
-            if send.blocking_send(Ok(window)).is_err() {
+            if send.blocking_send(Ok(Cut { window, alone: pace == Pace::Live })).is_err() {
                 return Ok(());
             }
         }
     }
-    for window in windower.finish()? {
-        if send.blocking_send(Ok(window)).is_err() {
+    let rest = windower.finish()?;
+    let last = rest.len().saturating_sub(1);
+    for (at, window) in rest.into_iter().enumerate() {
+        if send.blocking_send(Ok(Cut { window, alone: at == last })).is_err() {
             return Ok(());
         }
     }
@@ -144,7 +154,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(mut self, mut windows: mpsc::Receiver<Result<Window, JobError>>) -> Result<(), JobError> {
+    async fn run(mut self, mut windows: mpsc::Receiver<Result<Cut, JobError>>) -> Result<(), JobError> {
         self.language.clone_from(&self.about.language);
         let (mut guess, mut whole) = (None, false);
         let mut hearing = FuturesOrdered::new();
@@ -154,7 +164,7 @@ impl Writer {
             let heard = tokio::select! {
                 window = windows.recv(), if !whole && hearing.len() < room => {
                     match window {
-                        Some(Ok(window)) => hearing.push_back(self.hear(window)),
+                        Some(Ok(cut)) => hearing.push_back(self.hear(cut)),
                         Some(Err(JobError::Speech(error))) => return self.failed(&error).await,
                         Some(Err(other)) => return Err(other),
                         None => whole = true,
@@ -186,13 +196,17 @@ impl Writer {
         Ok(())
     }
 
-    fn hear(&self, window: Window) -> impl Future<Output = Result<Heard, JobError>> + Send + use<> {
+    fn hear(
+        &self,
+        Cut { window, alone }: Cut,
+    ) -> impl Future<Output = Result<Heard, JobError>> + Send + use<> {
         tracing::debug!(update_id = %self.about.update, start_ms = window.start_ms(), end_ms = window.end_ms(),
             audio_ms = window.audio_ms(), "listening to a window");
         let request = Request {
             priority: self.about.priority,
             model: self.model.clone(),
             window,
+            alone,
             language: self.language.clone(),
             glossary: self.about.glossary.clone(),
         };

@@ -1,5 +1,5 @@
-//! One model for all jobs: their windows share a queue, the urgent ones first. A window that is alone has all cores,
-//! several have one each, which is worth more: two threads in one inference wait for each other.
+//! One model for all jobs: their windows share a queue, the urgent ones first. A window that is alone, as in a live
+//! recording, has all cores; several have one each, which is worth more: two threads in one inference wait for each other.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) model: PathBuf,
     /// What to listen to.
     pub(crate) window: Window,
+    /// Nothing else of its recording waits for a core: neither another window nor the rest of the sound.
+    pub(crate) alone: bool,
     /// `None` detects it.
     pub(crate) language: Option<String>,
     /// The team's names and terms.
@@ -136,7 +138,8 @@ impl Shared {
             if queue.busy < CORES
                 && let Some(entry) = queue.waiting.pop()
             {
-                let cores = if queue.waiting.is_empty() { CORES - queue.busy } else { 1 };
+                let alone = entry.request.alone && queue.waiting.is_empty();
+                let cores = if alone { CORES - queue.busy } else { 1 };
                 queue.busy += cores;
                 let model = &entry.request.model;
                 let used = queue.resting.iter().rposition(|resting| resting.model == *model);

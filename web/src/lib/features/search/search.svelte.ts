@@ -18,10 +18,11 @@ export class Search {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last: { workspaceId: string; query: Query } | null = null;
 
-  /** Asks after a short pause in typing. */
+  /** Asks after a short pause in typing; what a page is opened with, at once. */
   ask(workspaceId: string, query: Query): void {
     clearTimeout(this.timer);
     this.abort?.abort();
+    const pause_ms = this.last === null ? 0 : PAUSE_MS;
     this.last = { workspaceId, query };
     if (isEmpty(query)) {
       this.items = [];
@@ -33,7 +34,7 @@ export class Search {
       return;
     }
     this.busy = true;
-    this.timer = setTimeout(() => void this.run(null), PAUSE_MS);
+    this.timer = setTimeout(() => void this.run(null), pause_ms);
   }
 
   /** The next page. */
