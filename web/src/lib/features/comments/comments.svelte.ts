@@ -1,7 +1,7 @@
 // The comments and reactions of one update: shown at once, put back when the server refuses, live by events.
 
 import type { Reaction } from '../player/moments';
-import { meanwhile, remove, settle, upsert } from './optimistic';
+import { isSame, meanwhile, remove, settle, upsert } from './optimistic';
 import { nowIso } from './now';
 import { isMine, toggled } from './reactions';
 import { filterCounts, filterThreads, isOpenAsk, kindCounts, toThreads, type Filter } from './threads';
@@ -207,7 +207,9 @@ export class Comments {
       const id = comment?.id ?? data['comment_id'] ?? data['id'];
       if (typeof id === 'string') this.items = remove(this.items, id);
     } else if (comment) {
-      this.items = upsert(this.items, comment);
+      // The stream may be faster than the answer: nobody's words stand there twice.
+      const mine = this.items.find((item) => this.isPending(item) && isSame(item, comment));
+      this.items = mine ? settle(this.items, mine.id, comment) : upsert(this.items, comment);
     }
   }
 }

@@ -35,10 +35,16 @@ describe('Comments', () => {
     await comments.load();
     const posting = comments.post('u', { body: 'hi', at_ms: 5 }, null);
     expect(comments.items.map((item) => item.body)).toEqual(['a', 'hi']);
-    comments.apply('comment.created', { comment: comment('real', { body: 'hi' }) });
-    answer(comment('real', { body: 'hi' }));
+    // Another's words, and the same ones elsewhere, are not it.
+    comments.apply('comment.created', { comment: comment('theirs', { body: 'hi', at_ms: 5 }) });
+    comments.apply('comment.created', { comment: comment('later', { body: 'hi', at_ms: 6, author: me }) });
+    expect(comments.items.map((item) => item.id)).toEqual(['a', 'pending-1', 'theirs', 'later']);
+    const real = comment('real', { body: 'hi', at_ms: 5, author: me });
+    comments.apply('comment.created', { comment: real });
+    expect(comments.items.map((item) => item.id)).toEqual(['a', 'real', 'theirs', 'later']);
+    answer(real);
     expect((await posting)?.id).toBe('real');
-    expect(comments.items.map((item) => item.id)).toEqual(['a', 'real']);
+    expect(comments.items.map((item) => item.id)).toEqual(['a', 'real', 'theirs', 'later']);
   });
 
   it('takes it back and tells when the server refuses', async () => {

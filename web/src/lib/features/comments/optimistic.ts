@@ -82,3 +82,14 @@ export function settle(list: readonly Comment[], pendingId: string, saved: Comme
     return remove(list, pendingId).map((c) => (c.id === saved.id ? saved : c));
   return list.map((comment) => (comment.id === pendingId ? saved : comment));
 }
+
+/** Whether what is shown meanwhile is this comment of the server. */
+export function isSame(shown: Comment, saved: Comment): boolean {
+  return (
+    shown.author.id === saved.author.id &&
+    shown.body.trim() === saved.body.trim() &&
+    shown.kind === saved.kind &&
+    shown.parent_id === saved.parent_id &&
+    shown.at_ms === saved.at_ms
+  );
+}
