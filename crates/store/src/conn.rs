@@ -12,6 +12,7 @@ mod wire;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use meridian_domain::clock::Clock;
 use meridian_migrations::{Migrator, MigratorTrait};
@@ -174,9 +175,7 @@ impl Store {
         if self.dialect == Dialect::Postgres {
             return Ok(Watcher::postgres(Arc::clone(&self.url)));
         }
-        let mut options = sqlite::options(&self.url, 1);
-        options.max_lifetime(None).idle_timeout(None).test_before_acquire(false);
-        let inner = Database::connect(options).await?;
+        let inner = Database::connect(sqlite::options(&self.url, 1)).await?;
         Ok(Watcher::sqlite(Reader(Wire { inner, dialect: self.dialect })))
     }
 
@@ -190,6 +189,20 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         repo::scalar_i64(&self.reader, "SELECT CAST(1 AS bigint)").await.map(|_| ())
     }
+}
+
+/// What all pools have in common. Connections live as long as the process: what sqlx does to end old ones reads a count of
+/// idle connections that is below zero for a moment whenever another task takes one just then (sqlx-core 0.9, `num_idle`);
+/// it then goes round 2^64 times, on a thread of the runtime, and nothing else on that thread ever goes on.
+fn pool_options(address: impl Into<String>, max: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(address);
+    options
+        .max_connections(max)
+        .acquire_timeout(Duration::from_secs(10))
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .sqlx_logging(false);
+    options
 }
 
 fn dialect_of(url: &str) -> Result<Dialect, StoreError> {

@@ -97,7 +97,7 @@ impl Weights {
     }
 }
 
-/// What recognises, one window at a time (about 200 MB beside the weights with `base`). `Send`: move it to the thread
+/// What recognises, one window at a time (almost 300 MB beside the weights with `base`). `Send`: move it to the thread
 /// that does the work.
 #[derive(Debug)]
 pub struct Recogniser {

@@ -4,8 +4,6 @@
 //! by a transaction that reads and then writes; [`Lock::Beside`] by one whose every statement holds beside others of
 //! its kind. [`EVENTS`] is taken last, so that events are numbered in the order in which they become visible.
 
-use std::time::Duration;
-
 use meridian_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait,
@@ -30,28 +28,19 @@ pub(super) enum Lock {
 }
 
 pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(max)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .map_sqlx_postgres_opts(|o| {
-            // A process that stopped in a transaction lets go of its locks before those who wait for them give up.
-            o.application_name("meridian")
-                .options([("idle_in_transaction_session_timeout", "5s"), ("lock_timeout", "10s")])
-        });
+    let mut options = super::pool_options(url, max);
+    options.min_connections(1).map_sqlx_postgres_opts(|o| {
+        // A process that stopped in a transaction lets go of its locks before those who wait for them give up.
+        o.application_name("meridian")
+            .options([("idle_in_transaction_session_timeout", "5s"), ("lock_timeout", "10s")])
+    });
     options
 }
 
 /// One connection of whoever fills a whole database, which looks for others that use it.
 pub(super) fn lone_options(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .map_sqlx_postgres_opts(|o| o.application_name("meridian-operator"));
+    let mut options = super::pool_options(url, 1);
+    options.map_sqlx_postgres_opts(|o| o.application_name("meridian-operator"));
     options
 }
 

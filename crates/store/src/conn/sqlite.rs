@@ -28,12 +28,9 @@ const ROWS_AT_ONCE: usize = 512;
 
 pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
     let address = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-    let mut options = ConnectOptions::new(address);
+    let mut options = super::pool_options(address, max);
     options
-        .max_connections(max)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
         // A file does not hang up, and each question would cost two trips to the connection's thread.
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|o| {

@@ -38,3 +38,17 @@ async fn after_a_commit_that_failed_what_is_committed_is_there() {
         assert_eq!(scalar_i64(store.reader(), "SELECT COUNT(*) FROM notes").await.unwrap(), n);
     }
 }
+
+#[test]
+fn no_pool_has_connections_that_end_by_themselves() {
+    let sqlite = "sqlite:///tmp/meridian.db";
+    let postgres = "postgres://meridian@127.0.0.1/meridian";
+    let all = [
+        super::sqlite::options(sqlite, 4),
+        super::postgres::options(postgres, 4),
+        super::postgres::lone_options(postgres),
+    ];
+    for options in all {
+        assert_eq!((options.get_max_lifetime(), options.get_idle_timeout()), (Some(None), Some(None)));
+    }
+}
