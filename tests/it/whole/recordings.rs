@@ -169,14 +169,3 @@ async fn recordings_of_real_browsers_become_ready_with_their_duration() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
-
-#[tokio::test]
-async fn the_server_ends_cleanly_on_sigterm_and_takes_its_worker_along() {
-    let instance = Instance::start().await;
-    let ada = instance.person("ada").await;
-    ada.call(Method::GET, "/me", json!({})).await;
-    let worker = instance.worker_pid().expect("no worker runs");
-    let status = instance.terminate();
-    assert!(status.success(), "{status}");
-    assert!(!std::path::Path::new(&format!("/proc/{worker}/cmdline")).exists(), "the worker lives on");
-}

@@ -46,3 +46,14 @@ async fn a_killed_server_takes_its_worker_along() {
     instance.kill_and_restart().await;
     until("the worker is gone", || (!is_alive(worker)).then_some(())).await;
 }
+
+#[tokio::test]
+async fn the_server_ends_cleanly_on_sigterm_and_takes_its_worker_along() {
+    let instance = Instance::start().await;
+    let ada = instance.person("ada").await;
+    ada.get("/me").await;
+    let worker = until("a worker runs", || instance.worker_pid()).await;
+    let status = instance.terminate();
+    assert!(status.success(), "{status}");
+    assert!(!is_alive(worker), "the worker lives on");
+}
