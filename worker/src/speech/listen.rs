@@ -104,7 +104,7 @@ impl Listening {
 
 /// A window on its way.
 struct Cut {
-    window: Window,
+    window: Arc<Window>,
     /// The next one is a while off, or there is none.
     alone: bool,
 }
@@ -126,7 +126,7 @@ fn cut_all(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Cut, JobError>>
         let pace = if live && spool.waiting(at) < BEHIND_SAMPLES { Pace::Live } else { Pace::Whole };
         windower.set_pace(pace);
         for window in windower.push_s16(&samples)? {
-            if send.blocking_send(Ok(Cut { window, alone: pace == Pace::Live })).is_err() {
+            if send.blocking_send(Ok(Cut { window: Arc::new(window), alone: pace == Pace::Live })).is_err() {
                 return Ok(());
             }
         }
@@ -134,7 +134,7 @@ fn cut_all(spool: &Spool, live: bool, send: &mpsc::Sender<Result<Cut, JobError>>
     let rest = windower.finish()?;
     let last = rest.len().saturating_sub(1);
     for (at, window) in rest.into_iter().enumerate() {
-        if send.blocking_send(Ok(Cut { window, alone: at == last })).is_err() {
+        if send.blocking_send(Ok(Cut { window: Arc::new(window), alone: at == last })).is_err() {
             return Ok(());
         }
     }
@@ -159,23 +159,27 @@ impl Writer {
         let (mut guess, mut whole) = (None, false);
         let mut hearing = FuturesOrdered::new();
         loop {
-            // What language it is, the first windows have to tell.
-            let room = if self.language.is_some() { WINDOWS_HEARD } else { 1 };
-            let heard = tokio::select! {
-                window = windows.recv(), if !whole && hearing.len() < room => {
+            let step = tokio::select! {
+                window = windows.recv(), if !whole && hearing.len() < WINDOWS_HEARD => {
                     match window {
-                        Some(Ok(cut)) => hearing.push_back(self.hear(cut)),
-                        Some(Err(JobError::Speech(error))) => return self.failed(&error).await,
-                        Some(Err(other)) => return Err(other),
-                        None => whole = true,
+                        Some(Ok(cut)) => self.language_of(&cut).await.map(|language| {
+                            hearing.push_back(self.hear(cut, language));
+                        }),
+                        Some(Err(error)) => Err(error),
+                        None => {
+                            whole = true;
+                            Ok(())
+                        }
                     }
-                    continue;
                 }
-                Some(heard) = hearing.next() => heard,
+                Some(heard) = hearing.next() => match heard {
+                    Ok(heard) => self.heard(heard, &mut guess).await,
+                    Err(error) => Err(error),
+                },
                 else => break,
             };
-            match heard {
-                Ok(heard) => self.heard(heard, &mut guess).await?,
+            match step {
+                Ok(()) => {}
                 Err(JobError::Speech(error)) => return self.failed(&error).await,
                 Err(other) => return Err(other),
             }
@@ -183,12 +187,24 @@ impl Writer {
         self.finish(guess).await
     }
 
+    /// The recording's language, once a window has told it for sure; that of the window until then. It is asked before
+    /// the text, with all cores: then the next window need not wait for this one's text.
+    async fn language_of(&mut self, cut: &Cut) -> Result<String, JobError> {
+        if let Some(language) = &self.language {
+            return Ok(language.clone());
+        }
+        let request = Request { alone: true, ..self.request(cut) };
+        let (detected, took) = self.context.speech.language(request).await?;
+        self.took += took;
+        if detected.probability >= SURE {
+            self.language = Some(detected.code.clone());
+        }
+        Ok(detected.code)
+    }
+
     async fn heard(&mut self, heard: Heard, guess: &mut Option<String>) -> Result<(), JobError> {
         self.took += heard.took;
         self.audio += heard.audio;
-        if self.language.is_none() && heard.probability >= SURE {
-            self.language = Some(heard.language.clone());
-        }
         if !heard.segments.is_empty() {
             guess.get_or_insert_with(|| heard.language.clone());
             self.append(heard).await?;
@@ -198,20 +214,24 @@ impl Writer {
 
     fn hear(
         &self,
-        Cut { window, alone }: Cut,
+        cut: Cut,
+        language: String,
     ) -> impl Future<Output = Result<Heard, JobError>> + Send + use<> {
+        let window = &cut.window;
         tracing::debug!(update_id = %self.about.update, start_ms = window.start_ms(), end_ms = window.end_ms(),
             audio_ms = window.audio_ms(), "listening to a window");
-        let request = Request {
+        let (request, glossary) = (self.request(&cut), self.about.glossary.clone());
+        let pool = self.context.speech.clone();
+        async move { pool.hear(request, language, glossary).await }
+    }
+
+    fn request(&self, cut: &Cut) -> Request {
+        Request {
             priority: self.about.priority,
             model: self.model.clone(),
-            window,
-            alone,
-            language: self.language.clone(),
-            glossary: self.about.glossary.clone(),
-        };
-        let pool = self.context.speech.clone();
-        async move { pool.hear(request).await }
+            window: Arc::clone(&cut.window),
+            alone: cut.alone,
+        }
     }
 
     async fn append(&mut self, heard: Heard) -> Result<(), JobError> {

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use meridian_media::speech::{Abort, Options, RecognisedSegment, Recogniser, SpeechError, Weights, Window};
+use meridian_media::speech::{
+    Abort, DetectedLanguage, Options, RecognisedSegment, Recogniser, SpeechError, Weights, Window,
+};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -23,13 +25,9 @@ pub(crate) struct Request {
     /// The weights.
     pub(crate) model: PathBuf,
     /// What to listen to.
-    pub(crate) window: Window,
+    pub(crate) window: Arc<Window>,
     /// Nothing else of its recording waits for a core: neither another window nor the rest of the sound.
     pub(crate) alone: bool,
-    /// `None` detects it.
-    pub(crate) language: Option<String>,
-    /// The team's names and terms.
-    pub(crate) glossary: Vec<String>,
 }
 
 /// What was heard in a window.
@@ -37,8 +35,6 @@ pub(crate) struct Request {
 pub(crate) struct Heard {
     /// In which language.
     pub(crate) language: String,
-    /// How sure that is; 1 when it was given.
-    pub(crate) probability: f32,
     /// The text; none for a window without words.
     pub(crate) segments: Vec<RecognisedSegment>,
     /// How long it took, on one core or on more.
@@ -98,7 +94,17 @@ struct Entry {
     request: Request,
     order: u64,
     stop: CancellationToken,
-    reply: oneshot::Sender<Result<Heard, SpeechError>>,
+    question: Question,
+}
+
+type Reply<T> = oneshot::Sender<Result<T, SpeechError>>;
+
+/// What somebody wants to know of a window.
+enum Question {
+    /// What is spoken; and how long it took to tell.
+    Language(Reply<(DetectedLanguage, Duration)>),
+    /// What is said, in that language and with the team's names and terms.
+    Text { language: String, glossary: Vec<String>, reply: Reply<Heard> },
 }
 
 impl Ord for Entry {
@@ -208,16 +214,36 @@ impl Pool {
         Ok(Self { _alive: Arc::new(Closer(Arc::clone(&shared))), shared })
     }
 
-    /// Recognises a window when its turn comes. Dropping the future stops the inference.
-    pub(crate) async fn hear(&self, request: Request) -> Result<Heard, JobError> {
+    /// Tells the language of a window when its turn comes, and how long that took.
+    pub(crate) async fn language(&self, request: Request) -> Result<(DetectedLanguage, Duration), JobError> {
+        self.ask(request, Question::Language).await
+    }
+
+    /// Recognises a window when its turn comes; `glossary`: the team's names and terms. Dropping the future stops the
+    /// inference.
+    pub(crate) async fn hear(
+        &self,
+        request: Request,
+        language: String,
+        glossary: Vec<String>,
+    ) -> Result<Heard, JobError> {
+        self.ask(request, |reply| Question::Text { language, glossary, reply }).await
+    }
+
+    async fn ask<T>(
+        &self,
+        request: Request,
+        question: impl FnOnce(Reply<T>) -> Question,
+    ) -> Result<T, JobError> {
         let stop = CancellationToken::new();
         let _stopped_when_dropped = stop.clone().drop_guard();
         let (reply, answer) = oneshot::channel();
+        let question = question(reply);
         {
             let mut queue = self.shared.lock();
             let order = queue.next;
             queue.next += 1;
-            queue.waiting.push(Entry { request, order, stop, reply });
+            queue.waiting.push(Entry { request, order, stop, question });
         }
         self.shared.changed.notify_all();
         match answer.await {
@@ -230,20 +256,18 @@ impl Pool {
 fn work(shared: &Shared, idle: Duration) {
     while let Some((entry, cores, used)) = shared.next(idle) {
         let mut used = used;
-        if !entry.stop.is_cancelled() {
-            let heard = match used.take().map_or_else(|| fresh(shared, &entry.request.model), Ok) {
+        let Entry { request, stop, question, .. } = entry;
+        if !stop.is_cancelled() {
+            match used.take().map_or_else(|| fresh(shared, &request.model), Ok) {
                 Ok(mut recogniser) => {
                     recogniser.set_threads(cores);
-                    let heard = recognise(&mut recogniser, &entry);
+                    answer(&mut recogniser, &request.window, question, &stop);
                     used = Some(recogniser);
-                    heard
                 }
-                Err(error) => Err(error),
-            };
-            // Whoever asked may be gone.
-            drop(entry.reply.send(heard));
+                Err(error) => question.failed(error),
+            }
         }
-        let model = entry.request.model;
+        let model = request.model;
         shared.rest(cores, used.map(|recogniser| Resting { model, recogniser, since: Instant::now() }));
     }
 }
@@ -254,24 +278,43 @@ fn fresh(shared: &Shared, model: &Path) -> Result<Recogniser, SpeechError> {
     shared.weights(model)?.recogniser(1)
 }
 
-fn recognise(recogniser: &mut Recogniser, entry: &Entry) -> Result<Heard, SpeechError> {
-    let request = &entry.request;
+impl Question {
+    fn failed(self, error: SpeechError) {
+        // Whoever asked may be gone.
+        match self {
+            Self::Language(reply) => drop(reply.send(Err(error))),
+            Self::Text { reply, .. } => drop(reply.send(Err(error))),
+        }
+    }
+}
+
+/// Whoever asked may be gone.
+fn answer(recogniser: &mut Recogniser, window: &Window, question: Question, stop: &CancellationToken) {
+    match question {
+        Question::Language(reply) => {
+            let began = Instant::now();
+            let detected = recogniser.detect_language(window);
+            drop(reply.send(detected.map(|detected| (detected, began.elapsed()))));
+        }
+        Question::Text { language, glossary, reply } => {
+            drop(reply.send(recognise(recogniser, window, language, glossary, stop)));
+        }
+    }
+}
+
+fn recognise(
+    recogniser: &mut Recogniser,
+    window: &Window,
+    language: String,
+    glossary: Vec<String>,
+    stop: &CancellationToken,
+) -> Result<Heard, SpeechError> {
     let began = Instant::now();
-    let (language, probability) = if let Some(language) = &request.language {
-        (language.clone(), 1.0)
-    } else {
-        let detected = recogniser.detect_language(&request.window)?;
-        (detected.code, detected.probability)
-    };
-    let stop = entry.stop.clone();
+    let stop = stop.clone();
     let abort: Abort = Arc::new(move || stop.is_cancelled());
-    let options = Options {
-        language: Some(language.clone()),
-        glossary: request.glossary.clone(),
-        translate: false,
-        abort: Some(abort),
-    };
-    let segments = recogniser.transcribe(&request.window, &options)?;
-    let audio = Duration::from_millis(u64::try_from(request.window.audio_ms()).unwrap_or(0));
-    Ok(Heard { language, probability, segments, took: began.elapsed(), audio })
+    let options =
+        Options { language: Some(language.clone()), glossary, translate: false, abort: Some(abort) };
+    let segments = recogniser.transcribe(window, &options)?;
+    let audio = Duration::from_millis(u64::try_from(window.audio_ms()).unwrap_or(0));
+    Ok(Heard { language, segments, took: began.elapsed(), audio })
 }

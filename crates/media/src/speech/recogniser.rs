@@ -16,8 +16,11 @@ pub type Abort = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Samples of one frame of the encoder's output (20 ms).
 const CONTEXT_SAMPLES: usize = 320;
-/// Frames of the encoder's output for 30 s, what Whisper was trained with.
-const FULL_CONTEXT: usize = 1_500;
+/// The encoder's output has a multiple of this many frames: attention multiplies by their number, and has fast code for
+/// multiples of 8 (AVX2) and 16 (AVX-512) only. The 1,500 frames of 30 s, what Whisper was trained with, are none.
+const CONTEXT_STEP: usize = 32;
+/// Frames of the encoder's output at most: 29.4 s, for windows of up to 28 s.
+const FULL_CONTEXT: usize = 1_500 / CONTEXT_STEP * CONTEXT_STEP;
 /// Frames left beyond the audio: cut closer, the text suffers.
 const CONTEXT_MARGIN: usize = 256;
 /// whisper.cpp ends the process when word times are asked of less than 160 ms;
@@ -202,7 +205,7 @@ impl Recogniser {
         // A window is one piece: a second pass over its last moments invents text.
         parameters.set_single_segment(true);
         parameters.set_suppress_nst(true);
-        let context = samples.div_ceil(CONTEXT_SAMPLES) + CONTEXT_MARGIN;
+        let context = (samples.div_ceil(CONTEXT_SAMPLES) + CONTEXT_MARGIN).next_multiple_of(CONTEXT_STEP);
         parameters.set_audio_ctx(i32::try_from(context.min(FULL_CONTEXT)).unwrap_or(0));
         parameters
     }
