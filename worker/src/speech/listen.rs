@@ -163,7 +163,7 @@ impl Writer {
                 window = windows.recv(), if !whole && hearing.len() < WINDOWS_HEARD => {
                     match window {
                         Some(Ok(cut)) => self.language_of(&cut).await.map(|language| {
-                            hearing.push_back(self.hear(cut, language));
+                            hearing.push_back(self.hear(&cut, language));
                         }),
                         Some(Err(error)) => Err(error),
                         None => {
@@ -214,13 +214,13 @@ impl Writer {
 
     fn hear(
         &self,
-        cut: Cut,
+        cut: &Cut,
         language: String,
     ) -> impl Future<Output = Result<Heard, JobError>> + Send + use<> {
         let window = &cut.window;
         tracing::debug!(update_id = %self.about.update, start_ms = window.start_ms(), end_ms = window.end_ms(),
             audio_ms = window.audio_ms(), "listening to a window");
-        let (request, glossary) = (self.request(&cut), self.about.glossary.clone());
+        let (request, glossary) = (self.request(cut), self.about.glossary.clone());
         let pool = self.context.speech.clone();
         async move { pool.hear(request, language, glossary).await }
     }
