@@ -3,7 +3,7 @@
 use super::geometry::{Size, Turn};
 use crate::error::{MediaError, Step};
 use crate::ffi;
-use ffmpeg_next::{Error, color, filter, frame};
+use ffmpeg_next::{Error, color, filter, format, frame};
 
 /// What decides whether a graph still fits the pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,9 @@ impl Scaler {
     /// The scaled picture; its time stamp is that of `picture` (ticks of 1/90000).
     pub(crate) fn run(&mut self, picture: &frame::Video) -> Result<frame::Video, MediaError> {
         let key = key_of(picture);
+        if self.fits(picture, key) {
+            return ffi::share(picture).step("taking a picture");
+        }
         if self.graph.as_ref().is_none_or(|(built, _)| *built != key) {
             self.graph = Some((key, self.build(picture, key)?));
         }
@@ -40,6 +43,17 @@ impl Scaler {
         let mut out = frame::Video::empty();
         sink.sink().frame(&mut out).step("scaling a picture")?;
         Ok(out)
+    }
+
+    /// Whether a picture is already as it is wanted: what a filter would copy plane by plane is passed on.
+    fn fits(&self, picture: &frame::Video, key: Key) -> bool {
+        key.size == self.target
+            && picture.format() == format::Pixel::YUV420P
+            && picture.color_range() != color::Range::JPEG
+            && self.turn.filter().is_none()
+            && key.pixel_aspect.0 == key.pixel_aspect.1
+            && !self.interlaced
+            && !is_hdr(picture)
     }
 
     fn build(&self, picture: &frame::Video, key: Key) -> Result<filter::Graph, MediaError> {
@@ -119,4 +133,36 @@ fn is_hdr(picture: &frame::Video) -> bool {
 
 fn missing() -> MediaError {
     MediaError::Ffmpeg { step: "building the picture filters", source: Error::FilterNotFound }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Size = Size { width: 64, height: 48 };
+
+    fn picture(range: color::Range) -> frame::Video {
+        let mut picture = frame::Video::new(format::Pixel::YUV420P, SIZE.width, SIZE.height);
+        for plane in 0..3 {
+            picture.data_mut(plane).fill(40);
+        }
+        picture.set_color_range(range);
+        picture.set_pts(Some(90));
+        picture
+    }
+
+    #[test]
+    fn a_picture_that_is_right_is_passed_on_and_any_other_is_made_right() {
+        let right = picture(color::Range::MPEG);
+        let mut scaler = Scaler::new(SIZE, Turn::None, false);
+        assert_eq!(scaler.run(&right).unwrap().data(0).as_ptr(), right.data(0).as_ptr());
+        // The full range's 40 is the limited one's 50.
+        let full = scaler.run(&picture(color::Range::JPEG)).unwrap();
+        assert!((49..=51).contains(&full.data(0)[0]), "{}", full.data(0)[0]);
+        for (size, turn) in [(Size { width: 32, height: 24 }, Turn::None), (SIZE, Turn::Half)] {
+            let out = Scaler::new(size, turn, false).run(&right).unwrap();
+            assert_ne!(out.data(0).as_ptr(), right.data(0).as_ptr());
+            assert_eq!((out.width(), out.height(), out.pts()), (size.width, size.height, Some(90)));
+        }
+    }
 }
