@@ -24,7 +24,7 @@ use crate::listeners::{Listener, Listeners, Listening};
 /// How often the table is looked at while somebody listens.
 const EVERY: Duration = Duration::from_millis(50);
 /// How often while nobody does; the first events of a new stream may come that much later.
-const EVERY_UNHEARD: Duration = Duration::from_millis(250);
+const EVERY_UNHEARD: Duration = Duration::from_millis(500);
 /// How long it waits after the database did not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 /// How many events are read at once.

@@ -16,6 +16,7 @@ use meridian_domain::enums::MailKind;
 use meridian_store::StoreError;
 use meridian_store::repo::mails::{self, Mail, Outcome};
 
+use super::Looks;
 use crate::error::ApiError;
 use crate::mail::{Letter, MailError};
 use crate::state::AppState;
@@ -58,14 +59,21 @@ enum Next {
 
 /// Runs until it is aborted.
 pub async fn run(state: AppState) {
-    let mut minute = None;
+    let (mut minute, mut looks) = (None, Looks::default());
     loop {
         tokio::time::sleep(EVERY).await;
         let now = state.clock().now_ms().div_euclid(MINUTE_MS);
         // Whoever's digest is due was so since a full minute.
         let plan = minute != Some(now);
+        let commits = state.events.commits();
+        if !plan && looks.is_idle(commits) {
+            continue;
+        }
         match once(&state, plan).await {
-            Ok(_) => minute = Some(now),
+            Ok(_) => {
+                minute = Some(now);
+                looks.done(commits);
+            }
             Err(error) => {
                 tracing::warn!(%error, "mail could not be told");
                 tokio::time::sleep(AFTER_ERROR).await;

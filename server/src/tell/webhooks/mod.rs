@@ -15,6 +15,7 @@ use meridian_store::repo::webhooks::{self, Attempt, Delivery, Outcome, Webhook};
 pub use client::{Answered, Client, check_url};
 pub use sign::{secret, sign};
 
+use super::Looks;
 use crate::error::ApiResult;
 use crate::state::AppState;
 
@@ -41,28 +42,35 @@ pub fn consumer() -> Consumer {
 /// Runs until it is aborted.
 pub async fn run(state: AppState) {
     let (mut consumer, client) = (consumer(), Client::new(&state.settings));
-    let (mut seen, mut rounds) = (None, 0_u32);
+    let (mut seen, mut looks, mut rounds) = (None, Looks::default(), 0_u32);
     loop {
         tokio::time::sleep(EVERY).await;
         let commits = state.events.commits();
+        let prunes = rounds % PRUNE_ROUNDS == 0;
+        rounds = rounds.wrapping_add(1);
+        if !prunes && looks.is_idle(commits) {
+            continue;
+        }
         let done = async {
             if seen != Some(commits) {
                 webhooks::consume(&state.store, &mut consumer).await?;
             }
-            if rounds % PRUNE_ROUNDS == 0 {
+            if prunes {
                 prune(&state).await?;
             }
             while send_due(&state, &client).await? > 0 {}
             Ok::<_, StoreError>(())
         };
         match done.await {
-            Ok(()) => seen = Some(commits),
+            Ok(()) => {
+                seen = Some(commits);
+                looks.done(commits);
+            }
             Err(error) => {
                 tracing::warn!(%error, "webhooks could not be told");
                 tokio::time::sleep(AFTER_ERROR).await;
             }
         }
-        rounds = rounds.wrapping_add(1);
     }
 }
 
