@@ -3,8 +3,8 @@
 
 import type { Row } from './rows';
 
-/** Rows in a part. */
-const SIZE = 40;
+/** Rows in a part: so few that one is drawn within a frame. */
+const SIZE = 10;
 /** Up to here the whole is one part, always drawn. */
 const WHOLE = 300;
 /** How far beyond the edges parts are drawn. */

@@ -21,9 +21,9 @@ it('keeps a short transcript whole', () => {
 
 it('cuts a long one into parts that hold every row once, in order, and all of its text', () => {
   const parts = toParts(toRows(segments(5000), [], []));
-  expect(parts).toHaveLength(125);
+  expect(parts).toHaveLength(500);
   expect(parts.flatMap((part) => part.rows.map((row) => row.index))).toEqual([...Array(5000).keys()]);
-  for (const row of [0, 39, 40, 4999]) {
+  for (const row of [0, 9, 10, 4999]) {
     const part = parts[partOf(parts, row)];
     expect(part?.rows.some((one) => one.index === row)).toBe(true);
     expect(part?.text).toContain(`line ${row}`);
