@@ -1,13 +1,14 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 import { groups } from './tools/chunks.js';
+import { slimEngine } from './tools/engine.js';
 import { withoutInlineStyle } from './tools/externalise.js';
 
 // MERIDIAN_DEV_SERVER: where the API runs while developing (the app itself is served by Vite then).
 const server = process.env.MERIDIAN_DEV_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [withoutInlineStyle(), sveltekit()],
+  plugins: [withoutInlineStyle(), slimEngine(), sveltekit()],
   server: {
     proxy: Object.fromEntries(
       ['/api', '/media'].map((path) => [path, { target: server, changeOrigin: true }]),

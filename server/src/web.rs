@@ -17,6 +17,9 @@ struct Files;
 
 /// Where the files lie whose names tell their content.
 const IMMUTABLE: &str = "_app/immutable/";
+/// Their policy. It holds for workers alone, which load nothing from elsewhere; the page's is said with the page, and each
+/// script would pay for its length again.
+const POLICY: &str = "default-src 'self'";
 
 /// What the app's pages need beyond its first page, as the build noted it (`web/tools/preloads.js`); nothing where the app is
 /// not built in.
@@ -112,7 +115,9 @@ pub async fn serve(req: HttpRequest) -> Result<HttpResponse, ApiError> {
             file.metadata.mimetype(),
             "public, max-age=31536000, immutable",
         );
-        told.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept-encoding"));
+        for (name, value) in [(header::VARY, "accept-encoding"), (header::CONTENT_SECURITY_POLICY, POLICY)] {
+            told.headers_mut().insert(name, header::HeaderValue::from_static(value));
+        }
         if encoding != Encoding::identity()
             && let Ok(name) = encoding.to_string().parse()
         {
@@ -166,6 +171,7 @@ mod tests {
         let request = TestRequest::get().uri(&uri).insert_header((header::ACCEPT_ENCODING, accept));
         let told = serve(request.to_http_request()).await.unwrap();
         assert_eq!(told.headers().get(header::VARY).unwrap(), "accept-encoding");
+        assert_eq!(told.headers().get(header::CONTENT_SECURITY_POLICY).unwrap(), POLICY);
         assert!(told.headers().get(header::CONTENT_TYPE).unwrap().to_str().unwrap().contains("javascript"));
         let encoding =
             told.headers().get(header::CONTENT_ENCODING).map(|name| name.to_str().unwrap().to_owned());
