@@ -1,5 +1,6 @@
 // What was recorded and not yet acknowledged, in IndexedDB: it outlives the tab and the browser.
 
+import { ARCHIVE } from './kept.svelte';
 import type { ReplyTo } from './plan';
 import type { Chapter } from './types';
 
@@ -56,11 +57,9 @@ interface StoredPiece {
   bytes: ArrayBuffer;
 }
 
-const NAME = 'meridian-recordings';
-
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(ARCHIVE, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore('recordings', { keyPath: 'id' });
       request.result.createObjectStore('pieces', { keyPath: ['id', 'at'] });

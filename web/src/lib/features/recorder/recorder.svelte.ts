@@ -5,6 +5,7 @@ import { allGranted } from './devices.svelte';
 import { Drawing } from './drawing.svelte';
 import type { Device } from './failures';
 import { pickFormat } from './formats';
+import { kept } from './kept.svelte';
 import { afterLoss } from './loss';
 import { outbox } from './outbox.svelte';
 import { recordingOf, type RecordingPlan } from './plan';
@@ -42,6 +43,7 @@ export class Recorder {
   ) {
     if (only !== null) this.prefs = { ...this.prefs, source: only, countdown: false, live: false };
     this.onstopped = onstopped;
+    kept.any = true;
   }
 
   get source(): Source {
