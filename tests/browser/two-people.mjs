@@ -122,6 +122,23 @@ await step('Ada listens without the picture, and with it again', async () => {
   await plays(true);
 });
 
+await step('Ada has it in full screen and without sound by keys, and takes both back', async () => {
+  const is = (wanted) =>
+    ada.page.waitForFunction(([full, muted]) => {
+      const video = document.querySelector('video');
+      return (document.fullscreenElement?.contains(video) ?? false) === full && video.muted === muted;
+    }, wanted);
+  await is([false, false]);
+  await ada.page.keyboard.press('f');
+  await is([true, false]);
+  await ada.page.keyboard.press('m');
+  await is([true, true]);
+  await ada.page.keyboard.press('f');
+  await is([false, true]);
+  await ada.page.keyboard.press('m');
+  await is([false, false]);
+});
+
 await step('Ada replaces a word in the whole transcript, and takes that back', async () => {
   const panel = ada.page.getByRole('region', { name: 'Transcript' }).first();
   const said = await panel.locator('[data-start-ms]').first().textContent();

@@ -1,7 +1,5 @@
-// The player's state: media-chrome's headless store keeps the element, full screen and picture in picture;
-// its custom elements are not used, because their shadow roots carry inline styles that the page's policy refuses.
+// The player's state: what its element tells, and what is asked of it.
 
-import { createMediaStore } from 'media-chrome/dist/media-store/media-store.js';
 import { listen } from './listen';
 import { clampTo, lineOf, percentOf, type Line, type Timed } from './line';
 import { Plays } from './plays.svelte';
@@ -10,7 +8,7 @@ import type { Quality } from './quality';
 import type { Range } from './ranges';
 import { playingTime, skippable, skipTarget } from './silence';
 import { leadsElsewhere, openSource, type Source, type SourceError } from './source';
-import { readState } from './state';
+import { showFullscreen, showPicture, watchState } from './state';
 import type { Still } from './storyboard';
 
 interface Playable extends Timed {
@@ -60,6 +58,7 @@ export class Player extends WithPrefs {
   /** Plays without its picture, as was asked. */
   readonly soundOnly = $derived(this.prefs.quality === 'sound' && this.hasSound);
 
+  private stage: HTMLElement | null = null;
   private source: Source | null = null;
   private url: string | null = null;
   private frame = 0;
@@ -77,15 +76,9 @@ export class Player extends WithPrefs {
   /** Binds the element; gives what unbinds it. */
   attach(media: HTMLMediaElement, stage: HTMLElement): () => void {
     this.media = media;
-    media.volume = this.prefs.volume;
-    media.muted = this.prefs.muted;
-    const options = { noMutedPref: true, noVolumePref: true, noSubtitlesLangPref: true };
-    const store = createMediaStore({ media, fullscreenElement: stage, documentElement: document, options });
-    this.store = store;
-    const unsubscribe = store.subscribe((state) => {
-      Object.assign(this, readState(state));
-      this.mediaMs = Number(state.mediaDuration ?? 0) * 1000;
-    });
+    this.stage = stage;
+    this.tellVolume();
+    const unwatch = watchState(media, stage, (change) => Object.assign(this, change));
     const off = listen(media, {
       playing: () => {
         this.started = true;
@@ -103,12 +96,12 @@ export class Player extends WithPrefs {
     return () => {
       cancelAnimationFrame(this.frame);
       off();
-      unsubscribe();
+      unwatch();
       this.source?.destroy();
       this.source = null;
       this.url = null;
       this.media = null;
-      this.store = null;
+      this.stage = null;
     };
   }
 
@@ -204,11 +197,12 @@ export class Player extends WithPrefs {
   play(): void {
     if (this.outdated) this.reload();
     if (this.ended || (this.update.trim && this.timeMs >= this.line.endMs - 50)) this.seek(this.line.startMs);
-    this.ask('mediaplayrequest');
+    // Refused where nobody has touched the page yet: it stays paused.
+    this.media?.play().catch(() => undefined);
   }
 
   pause(): void {
-    this.ask('mediapauserequest');
+    this.media?.pause();
   }
 
   toggle(): void {
@@ -238,10 +232,10 @@ export class Player extends WithPrefs {
   }
 
   toggleFullscreen(): void {
-    this.ask(this.fullscreen ? 'mediaexitfullscreenrequest' : 'mediaenterfullscreenrequest');
+    if (this.media && this.stage) void showFullscreen(!this.fullscreen, this.media, this.stage);
   }
 
   togglePicture(): void {
-    this.ask(this.inPicture ? 'mediaexitpiprequest' : 'mediaenterpiprequest');
+    if (this.media) void showPicture(!this.inPicture, this.media);
   }
 }

@@ -1,14 +1,10 @@
 // The player's preferences as state that is kept, and told to the media element.
 
-import type { createMediaStore } from 'media-chrome/dist/media-store/media-store.js';
 import { clampRate, loadPrefs, savePrefs, stepRate, type Prefs } from './prefs';
-
-type Store = ReturnType<typeof createMediaStore>;
 
 export class WithPrefs {
   prefs = $state<Prefs>(loadPrefs());
   protected media: HTMLMediaElement | null = null;
-  protected store: Store | null = null;
 
   /** Turns a preference on or off. */
   flip(name: 'captions' | 'captionsTop' | 'skipSilence' | 'cinema' | 'playNext'): void {
@@ -34,16 +30,20 @@ export class WithPrefs {
 
   setVolume(volume: number): void {
     this.keep({ volume: Math.min(1, Math.max(0, volume)), muted: volume <= 0 });
-    this.ask('mediavolumerequest', this.prefs.volume);
+    this.tellVolume();
   }
 
   toggleMuted(): void {
-    this.keep({ muted: !this.prefs.muted });
-    this.ask(this.prefs.muted ? 'mediamuterequest' : 'mediaunmuterequest');
+    const { muted, volume } = this.prefs;
+    // Who wants sound is to hear something.
+    this.keep({ muted: !muted, volume: muted && volume <= 0 ? 0.25 : volume });
+    this.tellVolume();
   }
 
-  protected ask(type: string, detail?: unknown): void {
-    this.store?.dispatch({ type, detail });
+  protected tellVolume(): void {
+    if (!this.media) return;
+    this.media.volume = this.prefs.volume;
+    this.media.muted = this.prefs.muted;
   }
 
   protected keep(change: Partial<Prefs>): void {
