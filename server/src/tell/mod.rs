@@ -19,9 +19,14 @@ const DUE_EVERY: Duration = Duration::from_secs(2);
 struct Looks(Option<(u64, Instant)>);
 
 impl Looks {
-    /// Whether nothing can have changed since it was looked at.
+    /// Whether nobody has committed since it was looked at.
+    fn has_seen(&self, commits: u64) -> bool {
+        self.0.is_some_and(|(seen, _)| seen == commits)
+    }
+
+    /// Whether, besides, nothing can have become due.
     fn is_idle(&self, commits: u64) -> bool {
-        self.0.is_some_and(|(seen, at)| seen == commits && at.elapsed() < DUE_EVERY)
+        self.has_seen(commits) && self.0.is_some_and(|(_, at)| at.elapsed() < DUE_EVERY)
     }
 
     /// All was done that there was to do when `commits` had been counted.

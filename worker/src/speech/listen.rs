@@ -159,8 +159,10 @@ impl Writer {
         let (mut guess, mut whole) = (None, false);
         let mut hearing = FuturesOrdered::new();
         loop {
+            // A language that is not sure is asked of each window, and no text waits for that.
+            let room = if self.language.is_some() { WINDOWS_HEARD } else { 1 };
             let step = tokio::select! {
-                window = windows.recv(), if !whole && hearing.len() < WINDOWS_HEARD => {
+                window = windows.recv(), if !whole && hearing.len() < room => {
                     match window {
                         Some(Ok(cut)) => self.language_of(&cut).await.map(|language| {
                             hearing.push_back(self.hear(&cut, language));

@@ -42,7 +42,7 @@ pub fn consumer() -> Consumer {
 /// Runs until it is aborted.
 pub async fn run(state: AppState) {
     let (mut consumer, client) = (consumer(), Client::new(&state.settings));
-    let (mut seen, mut looks, mut rounds) = (None, Looks::default(), 0_u32);
+    let (mut looks, mut rounds) = (Looks::default(), 0_u32);
     loop {
         tokio::time::sleep(EVERY).await;
         let commits = state.events.commits();
@@ -52,7 +52,7 @@ pub async fn run(state: AppState) {
             continue;
         }
         let done = async {
-            if seen != Some(commits) {
+            if !looks.has_seen(commits) {
                 webhooks::consume(&state.store, &mut consumer).await?;
             }
             if prunes {
@@ -62,10 +62,7 @@ pub async fn run(state: AppState) {
             Ok::<_, StoreError>(())
         };
         match done.await {
-            Ok(()) => {
-                seen = Some(commits);
-                looks.done(commits);
-            }
+            Ok(()) => looks.done(commits),
             Err(error) => {
                 tracing::warn!(%error, "webhooks could not be told");
                 tokio::time::sleep(AFTER_ERROR).await;

@@ -31,6 +31,8 @@ async function isAnyKept(): Promise<boolean> {
 function hasEntries(): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(ARCHIVE);
+    // It went in this moment: none is made without what belongs in it.
+    request.onupgradeneeded = () => request.transaction?.abort();
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const count = request.result.transaction('recordings').objectStore('recordings').count();
