@@ -209,6 +209,20 @@ impl World {
 pub(crate) struct Worker(Child);
 
 impl Worker {
+    /// SIGSTOP, and every thread has heard it: the signal's sender goes on before they do.
+    pub(crate) async fn stop(&self) {
+        self.signal("STOP");
+        let tasks = format!("/proc/{}/task", self.0.id());
+        let stands = |task: std::fs::DirEntry| {
+            // "pid (name) state …"; a name may hold anything but the last bracket.
+            let stat = std::fs::read_to_string(task.path().join("stat")).unwrap();
+            stat.rsplit(") ").next().unwrap().starts_with('T')
+        };
+        while !std::fs::read_dir(&tasks).unwrap().all(|task| stands(task.unwrap())) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let done = Command::new("kill").arg(format!("-{name}")).arg(self.0.id().to_string()).status();
         assert!(done.unwrap().success());
