@@ -215,10 +215,13 @@ impl Worker {
         let tasks = format!("/proc/{}/task", self.0.id());
         let stands = |task: std::fs::DirEntry| {
             // "pid (name) state …"; a name may hold anything but the last bracket.
-            let stat = std::fs::read_to_string(task.path().join("stat")).unwrap();
-            stat.rsplit(") ").next().unwrap().starts_with('T')
+            let stat = std::fs::read_to_string(task.path().join("stat"));
+            // A thread that has ended meanwhile does nothing either.
+            stat.map_or(true, |stat| stat.rsplit(") ").next().unwrap().starts_with('T'))
         };
+        let started = Instant::now();
         while !std::fs::read_dir(&tasks).unwrap().all(|task| stands(task.unwrap())) {
+            assert!(started.elapsed() < PATIENCE, "the worker does not stand");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
