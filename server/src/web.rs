@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use actix_web::http::header::{self, AcceptEncoding, AcceptLanguage, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest as _, Sha256};
 
@@ -65,19 +67,24 @@ impl Preloads {
         let route = self.routes.iter().find(|route| route.is_at(req.path()));
         let scripts = route.into_iter().flat_map(|route| &route.scripts);
         let scripts = scripts.chain(texts.or_else(|| self.languages.get(LANGUAGE)).into_iter().flatten());
-        let links = scripts.map(|script| format!("<link rel=\"modulepreload\" href=\"{script}\">"));
+        let links = scripts
+            .map(|script| format!("<link rel=\"modulepreload\" fetchpriority=\"low\" href=\"{script}\">"));
         links.collect::<Vec<_>>().concat()
     }
 }
 
-/// The hashes that the web app's page names for its inline script, for the policy in the header.
+/// The hashes of the scripts in the web app's page itself (the build puts `web/static/first.js` there), as a policy names
+/// them.
 pub fn script_hashes() -> String {
     let page = Files::get("index.html").map(|file| file.data.to_vec()).unwrap_or_default();
     let page = String::from_utf8_lossy(&page).into_owned();
-    let found = page.split('\'').filter(|part| {
-        part.starts_with("sha256-") && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-".contains(&b))
-    });
-    found.map(|hash| format!("'{hash}'")).collect::<Vec<_>>().join(" ")
+    hashes_of(&page)
+}
+
+fn hashes_of(page: &str) -> String {
+    let scripts = page.split("<script>").skip(1).filter_map(|rest| rest.split("</script>").next());
+    let hash = |script: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
+    scripts.map(hash).collect::<Vec<_>>().join(" ")
 }
 
 /// The web app's first page, as it is or with another title and more in its head (which begins with the title); `None`
@@ -202,7 +209,9 @@ mod tests {
             let request = TestRequest::get().uri(path).insert_header((header::ACCEPT_LANGUAGE, language));
             preloads.links(&request.to_http_request())
         };
-        let script = |name: &str| format!("<link rel=\"modulepreload\" href=\"/_app/{name}.js\">");
+        let script = |name: &str| {
+            format!("<link rel=\"modulepreload\" fetchpriority=\"low\" href=\"/_app/{name}.js\">")
+        };
         let german = links("/u/1", "en;q=0.5, fr, de-AT;q=0.8");
         assert_eq!(german, script("watch") + &script("de"));
         for unknown in ["fr", "", "*"] {
@@ -213,6 +222,15 @@ mod tests {
             let request = request.insert_header((header::COOKIE, format!("{CHOSEN}={chosen}")));
             assert_eq!(preloads.links(&request.to_http_request()), script(spoken), "{chosen}");
         }
+    }
+
+    #[test]
+    fn the_policy_names_what_is_written_in_the_page_and_no_file() {
+        // The sum of nothing, as every book of hashes has it.
+        let nothing = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+        assert_eq!(hashes_of("<script></script><script src=\"/boot.js\"></script>"), nothing);
+        assert_ne!(hashes_of("<script>a</script>"), hashes_of("<script>b</script>"));
+        assert_eq!(hashes_of("<p>none</p>"), "");
     }
 
     #[test]

@@ -177,6 +177,24 @@ await step('it fits a phone', async () => {
   await accessible(ben, 'watch-375');
 });
 
+await step('a phone shows the poster before the app is there, where the player is then', async () => {
+  await ben.page.addInitScript(() => {
+    const look = () => {
+      const early = document.getElementById('ahead');
+      if (early) window.early = early.getBoundingClientRect().toJSON();
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  await ben.page.goto(`${base}/u/${update}`);
+  await ben.page.waitForFunction(() => document.querySelector('video')?.poster && !document.getElementById('ahead'));
+  const [early, player] = await ben.page.evaluate(() => [
+    window.early,
+    document.querySelector('video').getBoundingClientRect().toJSON(),
+  ]);
+  assert.deepEqual(early, player);
+});
+
 await step('Ada deletes from the team’s list by keys, and takes that back', async () => {
   // Whose page is open would be told that it is gone.
   await ben.page.goto('about:blank');

@@ -14,15 +14,33 @@ try {
   const ahead = { token: undefined, reads: {} };
   window.meridianAhead = ahead;
 
+  const at = location.pathname;
+  /**
+   * A phone's watch page begins with the poster across its whole width (styles/ahead.css): it is there before the app is,
+   * which takes it away when its player shows the same (dropPoster in src/lib/api/ahead.ts).
+   */
+  const show = (poster) => {
+    if (location.pathname !== at) return;
+    poster.id = 'ahead';
+    poster.alt = '';
+    poster.fetchPriority = 'high';
+    document.body.append(poster);
+  };
   /** Reads for the app, and begins to load the pictures of what comes. */
   const read = async (address, token) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const options = { headers: { accept: 'application/json', ...headers }, credentials: 'same-origin' };
     const answer = await fetch(address, options);
     if (answer.ok) {
-      const { media, items } = await answer.clone().json();
+      const { kind, media, items } = await answer.clone().json();
       const first = (items ?? []).slice(0, 3).map((one) => one.media);
-      for (const shown of [media, ...first]) if (shown?.poster_url) new Image().src = shown.poster_url;
+      for (const shown of [media, ...first]) {
+        if (!shown?.poster_url) continue;
+        const poster = new Image();
+        if (shown === media && kind === 'video' && token && matchMedia('(max-width: 767px)').matches)
+          show(poster);
+        poster.src = shown.poster_url;
+      }
     }
     return answer;
   };
@@ -32,7 +50,7 @@ try {
     ahead.reads[address] = answer;
   };
 
-  const [, kind, id] = location.pathname.split('/');
+  const [, kind, id] = at.split('/');
   // A token for whoever is signed in. The name of the lock and the request are those that src/lib/api/session.ts uses.
   if (document.cookie.includes('meridian_signed_in=')) {
     const ask = () =>

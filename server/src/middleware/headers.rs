@@ -1,5 +1,5 @@
-//! Security headers. The content security policy names the hash of the web app's one inline script, which its build
-//! writes into the page.
+//! Security headers. The content security policy names the hash of the web app's one inline script, which its
+//! build writes into the page.
 
 use actix_web::middleware::DefaultHeaders;
 use meridian_config::{MediaDelivery, Settings};

@@ -23,3 +23,9 @@ export async function takeRead(address: string): Promise<Response | undefined> {
   delete reads[address];
   return performance.now() < FRESH_MS ? read?.catch(() => undefined) : undefined;
 }
+
+/** Takes away the poster that stood for the player, once what is drawn now is to be seen. */
+export function dropPoster(): void {
+  const poster = document.getElementById('ahead');
+  if (poster) requestAnimationFrame(() => requestAnimationFrame(() => poster.remove()));
+}
