@@ -1,10 +1,12 @@
 //! Markdown to HTML, safe subset: no raw HTML, no pictures, links to http, https and mailto only.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 use comrak::Options;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     const TAGS: [&str; 28] = [
@@ -62,9 +64,48 @@ pub fn to_html(text: &str) -> String {
     CLEANER.clean(&comrak::markdown_to_html(text, &options)).to_string()
 }
 
+/// How many bytes of texts and their HTML are kept.
+const KEPT_BYTES: u64 = 4 << 20;
+/// About how many texts these are.
+const KEPT: usize = 2_000;
+
+/// What was made lately of which text. Lists show the same texts again and again, and to clean one costs more than everything
+/// else of an update in a list.
+static HTML: LazyLock<Cache<String, Arc<str>, Bytes>> =
+    LazyLock::new(|| Cache::with_weighter(KEPT, KEPT_BYTES, Bytes));
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<String, Arc<str>> for Bytes {
+    fn weight(&self, text: &String, html: &Arc<str>) -> u64 {
+        (text.len() + html.len() + 1) as u64
+    }
+}
+
+/// The HTML of a text that is shown again and again; the same as [`to_html`].
+pub fn kept_html(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    if let Some(html) = HTML.get(text) {
+        return html.as_ref().to_owned();
+    }
+    let html = to_html(text);
+    HTML.insert(text.to_owned(), html.as_str().into());
+    html
+}
+
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::{kept_html, to_html};
+
+    #[test]
+    fn what_is_kept_is_what_is_made() {
+        for text in ["", "**now**", "<b>", "**now**", "a\nb"] {
+            assert_eq!(kept_html(text), to_html(text));
+        }
+    }
 
     #[test]
     fn the_usual_marks_become_elements() {

@@ -63,7 +63,8 @@ impl Conn for Reader {
 pub struct StoreOptions {
     /// `sqlite://path` (a file: the worker shares it) or `postgres://user:password@host/database`.
     pub url: String,
-    /// How many connections read at the same time.
+    /// How many connections read at the same time. On PostgreSQL so many read pages, and half as many each search and read
+    /// everything else.
     pub max_readers: u32,
 }
 
@@ -73,6 +74,8 @@ pub struct Store {
     url: Arc<str>,
     dialect: Dialect,
     reader: Reader,
+    pages: Reader,
+    searches: Reader,
     writer: DatabaseConnection,
     clock: Clock,
 }
@@ -104,8 +107,22 @@ impl Store {
             Dialect::Sqlite => sqlite::check_durable(&writer).await?,
             Dialect::Postgres => postgres::check_durable(&writer).await?,
         }
-        let inner = Database::connect(connect_options(dialect, &url, options.max_readers)).await?;
-        Ok(Self { url, dialect, reader: Reader(Wire { inner, dialect }), writer, clock })
+        let readers = |options| async move {
+            Ok::<_, StoreError>(Reader(Wire { inner: Database::connect(options).await?, dialect }))
+        };
+        let max = options.max_readers;
+        let (reader, pages, searches) = match dialect {
+            Dialect::Sqlite => {
+                let reader = readers(sqlite::options(&url, max)).await?;
+                (reader.clone(), reader.clone(), reader)
+            }
+            Dialect::Postgres => (
+                readers(postgres::options(&url, max.div_ceil(2))).await?,
+                readers(postgres::page_options(&url, max)).await?,
+                readers(postgres::search_options(&url, max.div_ceil(2))).await?,
+            ),
+        };
+        Ok(Self { url, dialect, reader, pages, searches, writer, clock })
     }
 
     /// Runs the migrations that the database does not have yet.
@@ -136,6 +153,18 @@ impl Store {
     /// The connection for reads.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The connection for the pages that people open most, whose statements are many, small and the same each time. On
+    /// PostgreSQL their plans do not know their values: a statement whose speed hangs on them (a span that may be all of a
+    /// table, a common word) belongs to [`Store::reader`], or says in itself how little it will find.
+    pub fn pages(&self) -> &Reader {
+        &self.pages
+    }
+
+    /// The connection for search: on PostgreSQL each of its statements is planned for its words.
+    pub fn searches(&self) -> &Reader {
+        &self.searches
     }
 
     /// The domain clock.
@@ -182,6 +211,8 @@ impl Store {
     /// Closes all connections, and waits until they are.
     pub async fn close(self) -> Result<(), StoreError> {
         self.reader.0.inner.close().await?;
+        self.pages.0.inner.close().await?;
+        self.searches.0.inner.close().await?;
         Ok(self.writer.close().await?)
     }
 

@@ -4,6 +4,8 @@
 //! by a transaction that reads and then writes; [`Lock::Beside`] by one whose every statement holds beside others of
 //! its kind. [`EVENTS`] is taken last, so that events are numbered in the order in which they become visible.
 
+use std::time::Duration;
+
 use meridian_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait,
@@ -17,6 +19,11 @@ pub(super) const CHANNEL: &str = "meridian";
 const WRITE: i64 = 0x6d65_7269_0001;
 const EVENTS: i64 = 0x6d65_7269_0002;
 const MIGRATE: i64 = 0x6d65_7269_0003;
+/// How many statements a connection for pages keeps with their plans.
+const STATEMENTS: usize = 500;
+/// A connection that was used this short ago is used again without asking first whether it still stands: the question
+/// is a trip to the database for each statement of a page. A database that went away meanwhile takes longer to be back.
+const SURELY_OPEN: Duration = Duration::from_secs(1);
 
 /// How a transaction stands to others that write.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +36,36 @@ pub(super) enum Lock {
 
 pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
     let mut options = super::pool_options(url, max);
-    options.min_connections(1).map_sqlx_postgres_opts(|o| {
+    options.min_connections(1).test_before_acquire_if_idle_for(SURELY_OPEN).map_sqlx_postgres_opts(|o| {
         // A process that stopped in a transaction lets go of its locks before those who wait for them give up.
         o.application_name("meridian")
             .options([("idle_in_transaction_session_timeout", "5s"), ("lock_timeout", "10s")])
     });
+    options
+}
+
+/// For the statements of pages, which are many and small: each is planned once for a connection, whatever its values.
+/// Planning who sees what takes longer than looking it up.
+pub(super) fn page_options(url: &str, max: u32) -> ConnectOptions {
+    planning(url, max, "force_generic_plan")
+}
+
+/// For search, each of whose statements is planned for its words: a rare one is found by the index of words, a common one by
+/// going through the newest rows. Left to itself PostgreSQL takes one plan for all of them after a while.
+pub(super) fn search_options(url: &str, max: u32) -> ConnectOptions {
+    planning(url, max, "force_custom_plan")
+}
+
+fn planning(url: &str, max: u32, mode: &str) -> ConnectOptions {
+    let mut options = super::pool_options(url, max);
+    let mode = mode.to_owned();
+    options.connect_lazy(true).test_before_acquire_if_idle_for(SURELY_OPEN).map_sqlx_postgres_opts(
+        move |o| {
+            o.application_name("meridian")
+                .statement_cache_capacity(STATEMENTS)
+                .options([("plan_cache_mode", mode.as_str())])
+        },
+    );
     options
 }
 

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::entity::{api_tokens, sessions, users};
+use crate::repo::several;
 use crate::{Conn, StoreError, json};
 
 /// A valid API token.
@@ -49,7 +50,7 @@ pub async fn active_sessions(
     let rows: Vec<(Uuid, Uuid)> = sessions::Entity::find()
         .select_only()
         .columns([sessions::Column::Id, sessions::Column::UserId])
-        .filter(sessions::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(sessions::Column::Id.is_in(several(ids.iter().map(|id| id.0))))
         .filter(sessions::Column::RevokedAt.is_null())
         .filter(sessions::Column::ExpiresAt.gt(now_ms))
         .into_tuple()

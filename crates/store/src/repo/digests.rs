@@ -69,7 +69,7 @@ pub async fn unseen(
         "NOT EXISTS (SELECT 1 FROM watches w WHERE w.update_id = updates.id AND w.user_id = ? AND w.seen)";
     let rows = table::Entity::find()
         .filter(visibility::sees_update(user))
-        .filter(Column::PublishState.eq("published"))
+        .filter(updates::published())
         .filter(Column::PublishedAt.gt(after))
         .filter(Column::PublishedAt.lte(until))
         .filter(Column::AuthorId.ne(user.0))
@@ -119,7 +119,7 @@ pub async fn with_sound(
     let rows = table::Entity::find()
         .filter(visibility::sees_update(user))
         .filter(Column::TeamId.eq(team.0))
-        .filter(Column::PublishState.eq("published"))
+        .filter(updates::published())
         .filter(Column::GenerationId.is_not_null())
         .order_by_desc(Column::PublishedAt)
         .order_by_desc(Column::Id)

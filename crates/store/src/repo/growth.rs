@@ -120,7 +120,7 @@ impl World {
         let team = made.iter().copied().min().unwrap();
         teams::put_member(&tx, team, viewer, Some(TeamRole::Member)).await.unwrap();
         tx.commit().await.unwrap();
-        let told = Told { wire: store.reader().raw().clone(), said: Mutex::new(Vec::new()) };
+        let told = Told { wire: store.pages().raw().clone(), said: Mutex::new(Vec::new()) };
         let steps = Arc::new(AtomicU64::new(0));
         if told.wire.dialect == Dialect::Sqlite {
             let mut connection = told.wire.inner.get_sqlite_connection_pool().acquire().await.unwrap();
@@ -321,8 +321,7 @@ impl World {
         rounds::members(told, round.id).await.unwrap();
         assert_eq!(rounds::marks(told, self.viewer, &round).await.unwrap().len(), 2 * answers.len());
         rounds::plans(told, &round).await.unwrap();
-        let ids: Vec<UpdateId> = answers.iter().map(|row| row.id).collect();
-        transcripts::current_of(told, &ids).await.unwrap();
+        transcripts::said_in(told, &answers.iter().collect::<Vec<_>>()).await.unwrap();
         rounds::watched(told, &answers).await.unwrap();
         rounds::reminded(told, round.id).await.unwrap();
         let (before, after) = rounds::neighbours(told, self.viewer, &round).await.unwrap();

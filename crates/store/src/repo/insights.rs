@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use meridian_domain::enums::PublishState;
 use meridian_domain::ids::{TeamId, UserId, WorkspaceId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
@@ -87,7 +86,7 @@ pub async fn first_replies(
     let posts = updates::Entity::find()
         .filter(visibility::sees_update(viewer))
         .filter(updates::Column::WorkspaceId.eq(workspace.0))
-        .filter(updates::Column::PublishState.eq(PublishState::Published.as_str()))
+        .filter(super::updates::published())
         .filter(updates::Column::PublishedAt.gte(since_ms))
         .order_by_desc(updates::Column::PublishedAt)
         .limit(MOST)

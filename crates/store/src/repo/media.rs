@@ -9,6 +9,7 @@ use meridian_domain::ids::{GenerationId, RenditionId, UpdateId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::entity::{artefacts, media_generations, rendition_inits, renditions, segments};
+use crate::repo::several;
 use crate::{Conn, StoreError};
 
 /// A playable form of an update.
@@ -229,7 +230,7 @@ pub async fn contents(
     if generations.is_empty() {
         return Ok(found);
     }
-    let ids: Vec<_> = generations.iter().map(|id| id.0).collect();
+    let ids = several(generations.iter().map(|id| id.0));
     let names: Vec<(uuid::Uuid, String)> = artefacts::Entity::find()
         .select_only()
         .column(artefacts::Column::GenerationId)

@@ -36,6 +36,7 @@ pub mod retention;
 pub mod rounds;
 pub mod search;
 pub mod sessions;
+mod several;
 pub mod share_links;
 pub mod storage;
 pub mod teams;
@@ -49,6 +50,8 @@ pub mod webhooks;
 pub mod workers;
 pub mod working;
 pub mod workspaces;
+
+pub(crate) use several::several;
 
 /// The first column of the first row of a statement without parameters; 0 where there is none.
 pub(crate) async fn scalar_i64(conn: &impl Conn, sql: &str) -> Result<i64, StoreError> {

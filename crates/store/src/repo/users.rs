@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::check_ins::{self, Changed};
 use super::identities;
 use crate::entity::{api_tokens, members, password_resets, sessions, team_members, users};
+use crate::repo::several;
 use crate::{Conn, StoreError, Tx, json};
 
 /// When somebody works, in their own zone.
@@ -120,7 +121,7 @@ pub async fn by_id(conn: &impl Conn, id: UserId) -> Result<Option<User>, StoreEr
 
 /// Several accounts, in no order.
 pub async fn by_ids(conn: &impl Conn, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
-    let ids = ids.iter().map(|id| id.0);
+    let ids = several(ids.iter().map(|id| id.0));
     let rows = users::Entity::find().filter(users::Column::Id.is_in(ids)).all(conn.raw()).await?;
     rows.into_iter().map(from_row).collect()
 }

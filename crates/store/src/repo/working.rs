@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::users;
 use crate::entity::absences;
+use crate::repo::several;
 use crate::{Conn, StoreError};
 
 /// When some people work. Who is not there, or whose hours cannot be read, is left out.
@@ -15,8 +16,11 @@ pub async fn hours_of(
     conn: &impl Conn,
     people: &[UserId],
 ) -> Result<HashMap<UserId, WorkingHours>, StoreError> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = absences::Entity::find()
-        .filter(absences::Column::UserId.is_in(people.iter().map(|id| id.0)))
+        .filter(absences::Column::UserId.is_in(several(people.iter().map(|id| id.0))))
         .all(conn.raw())
         .await?;
     let mut off: HashMap<UserId, Vec<_>> = HashMap::new();

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::entity::{members, team_members, teams, users, workspaces};
+use crate::repo::several;
 use crate::{Conn, StoreError, Tx, json};
 
 /// A workspace as one of its members sees it.
@@ -278,7 +279,7 @@ pub async fn remove_member(tx: &Tx, id: WorkspaceId, user: UserId) -> Result<boo
 pub async fn those_in(conn: &impl Conn, id: WorkspaceId, ids: &[UserId]) -> Result<Vec<UserId>, StoreError> {
     let rows = members::Entity::find()
         .filter(members::Column::WorkspaceId.eq(id.0))
-        .filter(members::Column::UserId.is_in(ids.iter().map(|id| id.0)))
+        .filter(members::Column::UserId.is_in(several(ids.iter().map(|id| id.0))))
         .all(conn.raw())
         .await?;
     Ok(rows.into_iter().map(|row| row.user_id.into()).collect())

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use meridian_domain::enums::UpdateKind;
+use meridian_domain::enums::{CommentKind, UpdateKind};
 use meridian_domain::ids::{CommentId, TeamId, UpdateId, UserId, WorkspaceId};
 use meridian_domain::working_time::working_time_between;
 use meridian_store::Conn;
@@ -64,6 +64,13 @@ pub struct AskView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     answer: Option<CommentView>,
+}
+
+impl AskView {
+    /// Whether it is a decision; everything else is asked of somebody.
+    pub(crate) fn is_decision(&self) -> bool {
+        self.comment.kind == CommentKind::Decision
+    }
 }
 
 /// How long asks wait, or have waited, in working minutes of whom they are addressed to.

@@ -86,7 +86,7 @@ pub async fn get_catch_up(
         return Err(ApiError::new(Code::Malformed, "minutes has to be between 1 and 480."));
     }
     let speed = percent(query.speed.unwrap_or(1.0))?;
-    let conn = state.store.reader();
+    let conn = state.store.pages();
     let since = state.clock().now_ms().saturating_sub(DAYS_MS);
     let mut all: Vec<Weighed> =
         catch_up::unseen(conn, auth.user, since).await?.into_iter().map(|one| weigh(one, speed)).collect();

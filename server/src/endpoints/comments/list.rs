@@ -25,7 +25,7 @@ pub(crate) async fn list(
     path: ApiPath<UpdateId>,
     query: ApiQuery<PageQuery>,
 ) -> ApiResult<web::Json<Page<CommentView>>> {
-    let conn = state.store.reader();
+    let conn = state.store.pages();
     let update = access::visible(conn, &auth, path.0).await?;
     let list = format!("comments/{}", update.id);
     let (after, limit) = (query.0.position::<CommentKey>(&state.keys, &list)?, query.0.limit()?);

@@ -82,15 +82,10 @@ async fn expected(
         .collect())
 }
 
-/// What was said in recorded answers, as far as a trim shows it; two statements whatever their number.
+/// What was said in recorded answers, as far as a trim shows it.
 async fn spoken(conn: &impl Conn, answers: &[RowUpdate]) -> ApiResult<HashMap<UpdateId, Vec<Span>>> {
     let recorded = answers.iter().filter(|answer| answer.kind != UpdateKind::Text);
-    let ids: Vec<UpdateId> = recorded.map(|answer| answer.id).collect();
-    let mut found = transcripts::current_of(conn, &ids).await?;
-    let spans = answers.iter().filter_map(|answer| {
-        found.remove(&answer.id).map(|transcript| (answer.id, transcript.visible(answer).spans()))
-    });
-    Ok(spans.collect())
+    Ok(transcripts::said_in(conn, &recorded.collect::<Vec<_>>()).await?)
 }
 
 fn text_of(spans: &[Span]) -> String {
@@ -102,7 +97,7 @@ fn parts(round: &Round, answer: &RowUpdate, spans: &[Span]) -> Vec<ByPrompt> {
     if answer.kind == UpdateKind::Text {
         let sections = prompts::sections(&answer.body, &round.prompts);
         let part = |(prompt_id, text): (String, String)| {
-            let html = Some(markdown::to_html(&text));
+            let html = Some(markdown::kept_html(&text));
             ByPrompt { prompt_id, start_ms: 0, end_ms: 0, text, html }
         };
         return sections.into_iter().map(part).collect();

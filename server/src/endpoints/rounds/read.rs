@@ -14,7 +14,7 @@ use super::gather::{Gathered, gather};
 use super::view::{CarriedOverView, ExpectedView, PlayItem, PlaylistView, ResponseView, RoundView};
 use super::{manages, visible};
 use crate::auth::Auth;
-use crate::endpoints::asks::view::show;
+use crate::endpoints::asks::view::{AskView, show};
 use crate::endpoints::check_ins::view::PromptView;
 use crate::endpoints::updates::render;
 use crate::endpoints::updates::view::PersonView;
@@ -32,7 +32,7 @@ pub async fn get_round(
     state: web::Data<AppState>,
     ApiPath(id): ApiPath<RoundId>,
 ) -> ApiResult<HttpResponse> {
-    let reader = state.store.reader();
+    let reader = state.store.pages();
     let round = visible(reader, auth.user, id).await?;
     let found = gather(reader, auth.user, &round).await?;
     Ok(HttpResponse::Ok().json(view(&state, reader, &auth, round, found).await?))
@@ -86,6 +86,9 @@ async fn view(
         reason: item.reason,
     };
     let (previous_id, next_id) = rounds::neighbours(conn, auth.user, &round).await?;
+    // Both lists at once: the statements are the same.
+    let marked = show(conn, found.decisions.into_iter().chain(found.asks).collect(), now).await?;
+    let (decisions, open_asks) = marked.into_iter().partition(AskView::is_decision);
     Ok(RoundView {
         can_manage,
         max_duration_ms: check_ins::longest_answer(conn, round.id).await?,
@@ -97,8 +100,8 @@ async fn view(
         goals: found.goals.iter().map(shown).collect(),
         planned: planned.into_iter().map(shown).collect(),
         carried_over: carried.into_iter().map(shown).collect(),
-        decisions: show(conn, found.decisions, now).await?,
-        open_asks: show(conn, found.asks, now).await?,
+        decisions,
+        open_asks,
         playlist: PlaylistView {
             total_ms: found.playlist.total_ms,
             total_without_silence_ms: found.playlist.total_without_silence_ms,

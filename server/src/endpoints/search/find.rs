@@ -101,7 +101,7 @@ pub async fn find(
     query: ApiQuery<SearchQuery>,
 ) -> ApiResult<web::Json<SearchAnswer>> {
     let started = Instant::now();
-    let conn = state.store.reader();
+    let (conn, pages) = (state.store.searches(), state.store.pages());
     let query = query.0;
     let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let list = query.list(auth.user);
@@ -110,7 +110,7 @@ pub async fn find(
         Query::parse(&query.q).map_err(|error| ApiError::new(Code::BadQuery, format!("{error}.")))?;
     let sources = query.sources()?;
     let (workspace, viewer) =
-        try_join!(workspaces::find(conn, auth.user, query.workspace_id), users::by_id(conn, auth.user))?;
+        try_join!(workspaces::find(pages, auth.user, query.workspace_id), users::by_id(pages, auth.user))?;
     let (workspace, viewer) =
         (workspace.ok_or_else(ApiError::not_found)?, viewer.ok_or_else(ApiError::not_found)?);
     let zone = TimeZone::get(&viewer.time_zone).unwrap_or(TimeZone::UTC);
@@ -138,7 +138,7 @@ async fn shown(
     found: Found,
     started: Instant,
 ) -> ApiResult<SearchAnswer> {
-    let conn = state.store.reader();
+    let conn = state.store.pages();
     let next_cursor = found.next.map(|next| Cursor::seal(&state.keys, list, &next)).transpose()?;
     let ids: Vec<_> = found.items.iter().map(|item| item.update_id).collect();
     // Asked again here: the right may have gone since the index was read.

@@ -106,7 +106,7 @@ async fn view(state: &AppState, link: &ShareLink, row: RowUpdate) -> ApiResult<S
     Ok(SharedView {
         media: guest_urls(state, link, &row).await?,
         author_name: PersonView::of(&people, row.author_id).display_name,
-        body_html: markdown::to_html(&row.body),
+        body_html: markdown::kept_html(&row.body),
         published_at: row.published_at.map(instant).transpose()?,
         duration_ms: row.visible_ms(),
         trim: row.trim.map(Into::into),

@@ -108,9 +108,9 @@ async fn view(
         rows.extend(updates::find_visible(conn, auth.user, *id).await?);
     }
     Ok(AgreementView {
-        goes_async_html: markdown::to_html(&agreement.goes_async),
-        goes_live_html: markdown::to_html(&agreement.goes_live),
-        text_html: markdown::to_html(&agreement.text),
+        goes_async_html: markdown::kept_html(&agreement.goes_async),
+        goes_live_html: markdown::kept_html(&agreement.goes_live),
+        text_html: markdown::kept_html(&agreement.text),
         pinned: render(state, conn, auth, rows).await?,
         agreement,
     })

@@ -38,7 +38,7 @@ pub async fn accept(
     let new = NewComment {
         author_id: auth.user,
         guest: None,
-        body_html: markdown::to_html(&found.text),
+        body_html: markdown::kept_html(&found.text),
         body: found.text,
         at_ms: Some(found.start_ms),
         end_ms: Some(found.end_ms),

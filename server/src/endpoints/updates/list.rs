@@ -87,7 +87,7 @@ pub(crate) async fn team(
     path: ApiPath<TeamId>,
     query: ApiQuery<FeedQuery>,
 ) -> ApiResult<web::Json<Page<UpdateView>>> {
-    let conn = state.store.reader();
+    let conn = state.store.pages();
     let team = access::readable_team(conn, &auth, path.0).await?.team_id;
     let list = format!("team_updates/{team}");
     let (page, filter) = (query.0.page(), query.0.filter());
@@ -109,7 +109,7 @@ pub(crate) async fn workspace(
     path: ApiPath<WorkspaceId>,
     query: ApiQuery<FeedQuery>,
 ) -> ApiResult<web::Json<Page<UpdateView>>> {
-    let conn = state.store.reader();
+    let conn = state.store.pages();
     let workspace = workspaces::find(conn, auth.user, path.0).await?.ok_or_else(ApiError::not_found)?.id;
     let list = format!("workspace_updates/{workspace}");
     let (page, filter) = (query.0.page(), query.0.filter());
@@ -127,6 +127,6 @@ async fn shown(
     limit: u64,
 ) -> ApiResult<web::Json<Page<UpdateView>>> {
     let next_cursor = cut(&state.keys, list, &mut rows, limit, FeedKey::of)?;
-    let items = render(state, state.store.reader(), auth, rows).await?;
+    let items = render(state, state.store.pages(), auth, rows).await?;
     Ok(web::Json(Page { items, next_cursor }))
 }

@@ -21,7 +21,7 @@ pub(crate) async fn read(
     auth: Auth,
     path: ApiPath<UpdateId>,
 ) -> ApiResult<HttpResponse> {
-    let conn = state.store.reader();
+    let conn = state.store.pages();
     let row = access::visible(conn, &auth, path.0).await?;
     let version = row.version;
     let shown = render_one(&state, conn, &auth, row).await?;

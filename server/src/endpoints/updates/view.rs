@@ -294,7 +294,7 @@ fn view(
     Ok(UpdateView {
         audience: AudienceView { kind, user_ids: summary.people },
         author: PersonView::of(people, row.author_id),
-        body_html: markdown::to_html(&row.body),
+        body_html: markdown::kept_html(&row.body),
         publish: PublishView {
             state: row.publish_state,
             at: row.published_at.or(row.publish_at).map(instant).transpose()?,

@@ -18,6 +18,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use super::updates::{self, RowUpdate};
 use crate::entity::comment_history;
 use crate::entity::comments::{self, Column};
+use crate::repo::several;
 use crate::{Conn, StoreError, json};
 
 /// The comment with its update, if the viewer sees the update now.
@@ -40,8 +41,11 @@ pub async fn find_any(conn: &impl Conn, id: CommentId) -> Result<Option<RowComme
 
 /// Comments by id, for lists; deleted ones are left out.
 pub async fn find_all(conn: &impl Conn, ids: &[CommentId]) -> Result<Vec<RowComment>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = comments::Entity::find()
-        .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(Column::Id.is_in(several(ids.iter().map(|id| id.0))))
         .filter(Column::DeletedAt.is_null())
         .all(conn.raw())
         .await?;

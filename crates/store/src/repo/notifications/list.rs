@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::entity::notifications::{self, Column};
 use crate::entity::{mails, notification_items, rounds, updates};
+use crate::repo::several;
 use crate::repo::visibility;
 use crate::{Conn, StoreError, Tx};
 
@@ -207,7 +208,7 @@ async fn items(
         select = select.filter(Column::MailId.eq(mail.0));
     }
     let rows = select
-        .filter(Column::NotificationId.is_in(of.iter().copied()))
+        .filter(Column::NotificationId.is_in(several(of.iter().copied())))
         .filter(Expr::cust(
             "comment_id IS NULL OR EXISTS (SELECT 1 FROM comments c \
              WHERE c.id = notification_items.comment_id AND c.deleted_at IS NULL)",
@@ -254,7 +255,7 @@ pub enum Which {
 impl Which {
     fn condition(&self) -> Condition {
         match self {
-            Self::These(ids) => Condition::all().add(Column::Id.is_in(ids.iter().map(|id| id.0))),
+            Self::These(ids) => Condition::all().add(Column::Id.is_in(several(ids.iter().map(|id| id.0)))),
             Self::About(update) => Condition::all().add(Column::UpdateId.eq(update.0)),
             Self::Thread(key) => Condition::all().add(Column::ThreadKey.eq(key.as_str())),
             Self::Until(at, workspace) => Condition::all()

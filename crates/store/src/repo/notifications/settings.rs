@@ -9,6 +9,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::entity::notification_settings::{self, Column};
+use crate::repo::several;
 use crate::{Conn, StoreError, Tx, json};
 
 /// Somebody's settings; version 0: the defaults.
@@ -38,7 +39,7 @@ pub async fn settings_of(
     users: &[UserId],
 ) -> Result<HashMap<UserId, NotifySettings>, StoreError> {
     let rows = notification_settings::Entity::find()
-        .filter(Column::UserId.is_in(users.iter().map(|id| id.0)))
+        .filter(Column::UserId.is_in(several(users.iter().map(|id| id.0))))
         .all(conn.raw())
         .await?;
     rows.into_iter()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use meridian_domain::enums::{PublishState, UpdateKind};
+use meridian_domain::enums::UpdateKind;
 use meridian_domain::ids::{RoundId, UpdateId, UserId};
 use meridian_domain::ranges;
 use sea_orm::sea_query::{Expr, Query};
@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use super::Round;
 use crate::entity::{comments, updates as table, watches};
 use crate::repo::comments::RowComment;
+use crate::repo::several;
 use crate::repo::updates::{self, RowUpdate};
 use crate::repo::visibility;
 use crate::{Conn, StoreError, json};
@@ -29,9 +30,12 @@ pub async fn answers_of(
     conn: &impl Conn,
     rounds: &[RoundId],
 ) -> Result<Vec<(RoundId, UserId, UpdateId, i64)>, StoreError> {
+    if rounds.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = table::Entity::find()
-        .filter(table::Column::RoundId.is_in(rounds.iter().map(|id| id.0)))
-        .filter(table::Column::PublishState.eq(PublishState::Published.as_str()))
+        .filter(table::Column::RoundId.is_in(several(rounds.iter().map(|id| id.0))))
+        .filter(updates::published())
         .filter(table::Column::DeletedAt.is_null())
         .order_by_asc(table::Column::PublishedAt)
         .all(conn.raw())
@@ -45,7 +49,7 @@ pub async fn answers_of(
 fn published(round: RoundId) -> sea_orm::Select<table::Entity> {
     table::Entity::find()
         .filter(table::Column::RoundId.eq(round.0))
-        .filter(table::Column::PublishState.eq(PublishState::Published.as_str()))
+        .filter(updates::published())
         .filter(table::Column::DeletedAt.is_null())
         .order_by_asc(table::Column::PublishedAt)
         .order_by_asc(table::Column::Id)
@@ -78,7 +82,7 @@ pub struct WatchTime {
 pub async fn watched(conn: &impl Conn, rows: &[RowUpdate]) -> Result<WatchTime, StoreError> {
     let by_id: HashMap<UpdateId, &RowUpdate> = rows.iter().map(|row| (row.id, row)).collect();
     let found = watches::Entity::find()
-        .filter(watches::Column::UpdateId.is_in(by_id.keys().map(|id| id.0)))
+        .filter(watches::Column::UpdateId.is_in(several(by_id.keys().map(|id| id.0))))
         .all(conn.raw())
         .await?;
     let mut time = WatchTime::default();

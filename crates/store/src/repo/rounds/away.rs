@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::entity::absences::{self, Column};
 use crate::repo::check_ins::{Changed, look_again};
 use crate::repo::jobs;
+use crate::repo::several;
 use crate::{Conn, StoreError, Tx};
 
 const AWAY: &str = "away";
@@ -112,7 +113,7 @@ pub(super) async fn away_on(
 ) -> Result<HashSet<UserId>, StoreError> {
     // Dates are kept as 2026-11-18, so that their order as texts is theirs in time.
     let rows = absences::Entity::find()
-        .filter(Column::UserId.is_in(people.iter().map(|user| user.0)))
+        .filter(Column::UserId.is_in(several(people.iter().map(|user| user.0))))
         .filter(Column::FromOn.lte(date.to_string()))
         .filter(Column::ToOn.gte(date.to_string()))
         .all(conn.raw())

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 use super::{Round, RoundMember, answers_of, find, member, members};
 use crate::entity::round_members::{self, Column};
 use crate::entity::rounds;
+use crate::repo::several;
 use crate::{Conn, StoreError};
 
 /// A round in which somebody is expected.
@@ -42,7 +43,7 @@ pub async fn open_of_user(conn: &impl Conn, user: UserId) -> Result<Vec<Mine>, S
 
 /// Those of some rounds in which somebody is expected, by due time.
 pub async fn mine(conn: &impl Conn, user: UserId, rounds: &[RoundId]) -> Result<Vec<Mine>, StoreError> {
-    let these = Column::RoundId.is_in(rounds.iter().map(|id| id.0));
+    let these = Column::RoundId.is_in(several(rounds.iter().map(|id| id.0)));
     read(conn, user, round_members::Entity::find().filter(these)).await
 }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use meridian_domain::enums::TranscriptOrigin;
 use meridian_domain::ids::{SegmentId, TranscriptId, UpdateId, UserId};
 use meridian_domain::transcript::{Span, Word, cut};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 pub use edit::{Edited, Import, edit_segment, import, regenerate};
@@ -19,6 +19,7 @@ pub use recognise::{append_recognised, begin_recognised, finish_recognised};
 pub use suggestions::{Suggestion, accept, dismiss, suggestion_for, suggestions};
 
 use crate::entity::{transcript_segments, transcripts};
+use crate::repo::several;
 use crate::repo::updates::{self, RowUpdate};
 use crate::{Conn, StoreError, json};
 
@@ -101,31 +102,54 @@ pub async fn current(
     }
 }
 
-/// The transcripts that people see of some updates, by update; two statements whatever their number.
-pub async fn current_of(
+/// What was said in some updates as far as their trims show it, by update, on the source's time line; a few statements
+/// whatever their number. The words, which are most of a transcript, come only where a trim may cut between them.
+pub async fn said_in(
     conn: &impl Conn,
-    updates: &[UpdateId],
-) -> Result<HashMap<UpdateId, Transcript>, StoreError> {
-    let ids: Vec<Uuid> = updates.iter().map(|id| id.0).collect();
-    if ids.is_empty() {
+    updates: &[&RowUpdate],
+) -> Result<HashMap<UpdateId, Vec<Span>>, StoreError> {
+    if updates.is_empty() {
         return Ok(HashMap::new());
     }
     let mut current: HashMap<Uuid, transcripts::Model> = HashMap::new();
-    for row in ordered(conn, ids).await? {
+    for row in ordered(conn, updates.iter().map(|update| update.id.0).collect()).await? {
         current.entry(row.update_id).or_insert(row);
     }
-    if current.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut segments: HashMap<Uuid, Vec<transcript_segments::Model>> = HashMap::new();
-    for row in segment_rows(conn, current.values().map(|row| row.id).collect()).await? {
-        segments.entry(row.transcript_id).or_default().push(row);
-    }
-    let with_segments = |row: transcripts::Model| -> Result<(UpdateId, Transcript), StoreError> {
-        let segments = segments.remove(&row.id).unwrap_or_default();
-        Ok((row.update_id.into(), whole(&row, segments)?))
+    let of = |trimmed: bool| {
+        let wanted = updates.iter().filter(move |update| update.trim.is_some() == trimmed);
+        wanted.filter_map(|update| Some((*update, current.get(&update.id.0)?))).collect::<Vec<_>>()
     };
-    current.into_values().map(with_segments).collect()
+    let (plain, trimmed) = (of(false), of(true));
+    let mut said = HashMap::new();
+    for (transcript, span) in plain_spans(conn, plain.iter().map(|(_, row)| row.id).collect()).await? {
+        said.entry(transcript).or_insert_with(Vec::new).push(span);
+    }
+    let mut said: HashMap<UpdateId, Vec<Span>> =
+        plain.iter().map(|(update, row)| (update.id, said.remove(&row.id).unwrap_or_default())).collect();
+    for (update, row) in trimmed {
+        let segments = segment_rows(conn, vec![row.id]).await?;
+        said.insert(update.id, whole(row, segments)?.visible(update).spans());
+    }
+    Ok(said)
+}
+
+/// Spans without their words, with the transcript that each is of; in order.
+async fn plain_spans(conn: &impl Conn, transcripts: Vec<Uuid>) -> Result<Vec<(Uuid, Span)>, StoreError> {
+    use transcript_segments::Column;
+    if transcripts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, i64, i64, String)> = transcript_segments::Entity::find()
+        .select_only()
+        .columns([Column::TranscriptId, Column::StartMs, Column::EndMs, Column::Text])
+        .filter(Column::TranscriptId.is_in(several(transcripts)))
+        .order_by_asc(Column::StartMs)
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    let span = |(id, start_ms, end_ms, text)| (id, Span { start_ms, end_ms, text, words: Vec::new() });
+    Ok(rows.into_iter().map(span).collect())
 }
 
 /// The row of the transcript that people see.
@@ -139,7 +163,7 @@ pub(crate) async fn current_row(
 /// Transcripts of some updates; of each the one that people see comes first.
 async fn ordered(conn: &impl Conn, updates: Vec<Uuid>) -> Result<Vec<transcripts::Model>, StoreError> {
     let mut rows = transcripts::Entity::find()
-        .filter(transcripts::Column::UpdateId.is_in(updates))
+        .filter(transcripts::Column::UpdateId.is_in(several(updates)))
         .filter(transcripts::Column::State.is_in([READY, RUNNING]))
         .order_by_desc(transcripts::Column::Revision)
         .all(conn.raw())
@@ -180,7 +204,7 @@ async fn segment_rows(
     transcripts: Vec<Uuid>,
 ) -> Result<Vec<transcript_segments::Model>, StoreError> {
     let query = transcript_segments::Entity::find()
-        .filter(transcript_segments::Column::TranscriptId.is_in(transcripts))
+        .filter(transcript_segments::Column::TranscriptId.is_in(several(transcripts)))
         .order_by_asc(transcript_segments::Column::StartMs)
         .order_by_asc(transcript_segments::Column::Id);
     Ok(query.all(conn.raw()).await?)

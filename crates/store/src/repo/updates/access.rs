@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::RowUpdate;
 use crate::entity::team_members;
+use crate::repo::several;
 use crate::repo::teams;
 use crate::{Conn, StoreError};
 
@@ -75,7 +76,7 @@ pub async fn managed_teams(
 ) -> Result<HashSet<TeamId>, StoreError> {
     let found = team_members::Entity::find()
         .filter(team_members::Column::UserId.eq(viewer.0))
-        .filter(team_members::Column::TeamId.is_in(rows.iter().map(|row| row.team_id.0)))
+        .filter(team_members::Column::TeamId.is_in(several(rows.iter().map(|row| row.team_id.0))))
         .filter(team_members::Column::Role.eq(TeamRole::Admin.as_str()))
         .all(conn.raw())
         .await?;

@@ -1,6 +1,6 @@
 //! Feeds: newest first, by key, so that no page costs more than its entries.
 
-use meridian_domain::enums::{PublishState, UpdateKind, UpdateStatus};
+use meridian_domain::enums::{UpdateKind, UpdateStatus};
 use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId, WorkspaceId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -88,7 +88,7 @@ async fn page(
     let select = || narrowed(place.clone(), viewer, filter).limit(limit);
     if filter.drafts != Drafts::Only {
         let published = before(select(), Column::PublishedAt, after)
-            .filter(Column::PublishState.eq(PublishState::Published.as_str()))
+            .filter(super::published())
             .filter(Column::PublishedAt.is_not_null());
         rows.extend(published.all(conn.raw()).await?);
     }

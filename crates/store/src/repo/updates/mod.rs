@@ -20,11 +20,19 @@ pub use summary::{Person, Summary, audience_people, people, summaries};
 pub use write::{Audience, Edit, NewUpdate, edit, insert};
 
 use meridian_domain::ids::{UpdateId, UserId};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::visibility;
 use crate::entity::updates;
+use crate::repo::several;
 use crate::{Conn, StoreError};
+
+/// An update that was published. In words, as the partial indexes have it: SQLite looks whether a parameter might make one of
+/// them useful, and so plans the statement anew whenever its parameters are set.
+pub(crate) fn published() -> SimpleExpr {
+    Expr::cust("updates.publish_state = 'published'")
+}
 
 /// The update, if the viewer sees it now: not deleted, in its audience, published or one's own.
 pub async fn find_visible(
@@ -44,7 +52,7 @@ pub async fn find_visible_of(
     ids: &[UpdateId],
 ) -> Result<Vec<RowUpdate>, StoreError> {
     let found = updates::Entity::find()
-        .filter(updates::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(updates::Column::Id.is_in(several(ids.iter().map(|id| id.0))))
         .filter(visibility::sees_update(viewer))
         .all(conn.raw())
         .await?;
@@ -75,8 +83,11 @@ pub(crate) fn from_models(rows: Vec<updates::Model>) -> Result<Vec<RowUpdate>, S
 
 /// Updates by id, for lists whose entries were found for the viewer already.
 pub async fn find_all(conn: &impl Conn, ids: &[UpdateId]) -> Result<Vec<RowUpdate>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = updates::Entity::find()
-        .filter(updates::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(updates::Column::Id.is_in(several(ids.iter().map(|id| id.0))))
         .all(conn.raw())
         .await?;
     rows.into_iter().map(row::from_model).collect()

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::RowUpdate;
 use crate::entity::{audience_members, audiences, comments, users, watches};
+use crate::repo::several;
 use crate::{Conn, StoreError};
 
 /// A person as others see them.
@@ -43,8 +44,11 @@ pub struct Summary {
 
 /// People by id; who does not exist is left out.
 pub async fn people(conn: &impl Conn, ids: &[UserId]) -> Result<HashMap<UserId, Person>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = users::Entity::find()
-        .filter(users::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(users::Column::Id.is_in(several(ids.iter().map(|id| id.0))))
         .all(conn.raw())
         .await?;
     let person = |row: users::Model| Person {
@@ -102,7 +106,7 @@ async fn viewers(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Count>, StoreErro
         .select_only()
         .column(watches::Column::UpdateId)
         .column_as(watches::Column::UserId.count(), "count")
-        .filter(watches::Column::UpdateId.is_in(ids.iter().copied()))
+        .filter(watches::Column::UpdateId.is_in(several(ids.iter().copied())))
         .filter(Expr::cust("user_id <> (SELECT u.author_id FROM updates u WHERE u.id = watches.update_id)"))
         .group_by(watches::Column::UpdateId)
         .into_model::<Count>()
@@ -116,7 +120,7 @@ async fn own_watches(
     ids: &[Uuid],
 ) -> Result<Vec<watches::Model>, StoreError> {
     Ok(watches::Entity::find()
-        .filter(watches::Column::UpdateId.is_in(ids.iter().copied()))
+        .filter(watches::Column::UpdateId.is_in(several(ids.iter().copied())))
         .filter(watches::Column::UserId.eq(viewer.0))
         .all(conn.raw())
         .await?)
@@ -127,7 +131,7 @@ async fn open_asks(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Count>, StoreEr
         .select_only()
         .column(comments::Column::UpdateId)
         .column_as(comments::Column::Id.count(), "count")
-        .filter(comments::Column::UpdateId.is_in(ids.iter().copied()))
+        .filter(comments::Column::UpdateId.is_in(several(ids.iter().copied())))
         .filter(comments::Column::Kind.is_in(["question", "action", "blocker"]))
         .filter(comments::Column::AssigneeId.is_not_null())
         .filter(comments::Column::ResolvedAt.is_null())
@@ -143,7 +147,7 @@ async fn named_people(
     rows: &[RowUpdate],
 ) -> Result<HashMap<AudienceId, Vec<UserId>>, StoreError> {
     let audiences = audiences::Entity::find()
-        .filter(audiences::Column::Id.is_in(rows.iter().map(|row| row.audience_id.0)))
+        .filter(audiences::Column::Id.is_in(several(rows.iter().map(|row| row.audience_id.0))))
         .filter(audiences::Column::Kind.eq(AudienceKind::People.as_str()))
         .all(conn.raw())
         .await?;
@@ -153,7 +157,7 @@ async fn named_people(
         return Ok(named);
     }
     let members = audience_members::Entity::find()
-        .filter(audience_members::Column::AudienceId.is_in(audiences.iter().map(|row| row.id)))
+        .filter(audience_members::Column::AudienceId.is_in(several(audiences.iter().map(|row| row.id))))
         .all(conn.raw())
         .await?;
     for member in members {
