@@ -41,7 +41,8 @@ export function withoutInlineScript(adapter, folder) {
       if (!changed.includes(FIRST)) throw new Error(`index.html has no ${FIRST}`);
       const whole = changed
         .replaceAll(PRELOAD, `${PRELOAD} fetchpriority="low"`)
-        .replace(FIRST, () => first).replace('</head>', `${font}</head>`);
+        .replace(FIRST, () => first)
+        .replace('</head>', `${font}</head>`);
       await writeFile(page, whole);
       await writePreloads(builder.getClientDirectory(), folder, whole);
       await pack(`${folder}/_app/immutable`);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use meridian_domain::clock::Clock;
 use meridian_domain::enums::{TeamRole, TeamVisibility, WorkspaceRole};
-use meridian_domain::ids::{RoundId, TeamId, UpdateId, UserId, WorkspaceId};
+use meridian_domain::ids::{RoundId, TeamId, UserId, WorkspaceId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use uuid::Uuid;
 
