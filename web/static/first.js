@@ -68,8 +68,10 @@ try {
         signedIn.then(({ access_token: token }) => read(update, token)),
       );
     } else if (kind === '') {
-      // The home page's list, whose address is known with the answer only.
+      // The home page's lists; the address of the second is known with the answer only.
       const list = ({ access_token: token, user: { workspaces } }) => {
+        const asks = '/api/v1/me/asks?state=open&limit=50';
+        keep(asks, read(asks, token));
         const chosen = localStorage.getItem('meridian.workspace');
         const workspace = workspaces.find((one) => one.id === chosen) ?? workspaces[0];
         if (!workspace) return;
