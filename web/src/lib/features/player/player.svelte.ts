@@ -65,6 +65,8 @@ export class Player extends WithPrefs {
   private lastTick = 0;
   private lastTickMs = 0;
   private wantedMs: number | null = null;
+  /** It is to play, and the element had nothing yet: an element that is given a list forgets that it was to play. */
+  private awaited = false;
   /** There is a newer attempt at what is played: to be moved to when playback begins again. */
   private outdated = false;
 
@@ -165,6 +167,8 @@ export class Player extends WithPrefs {
       this.wantedMs = null;
     }
     this.settle();
+    if (this.awaited && media.paused) this.play();
+    this.awaited = false;
   }
 
   /** Takes over the element's time. */
@@ -197,11 +201,13 @@ export class Player extends WithPrefs {
   play(): void {
     if (this.outdated) this.reload();
     if (this.ended || (this.update.trim && this.timeMs >= this.line.endMs - 50)) this.seek(this.line.startMs);
+    this.awaited = this.media?.readyState === 0;
     // Refused where nobody has touched the page yet: it stays paused.
     this.media?.play().catch(() => undefined);
   }
 
   pause(): void {
+    this.awaited = false;
     this.media?.pause();
   }
 
