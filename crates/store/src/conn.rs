@@ -63,8 +63,7 @@ impl Conn for Reader {
 pub struct StoreOptions {
     /// `sqlite://path` (a file: the worker shares it) or `postgres://user:password@host/database`.
     pub url: String,
-    /// How many connections read at the same time. On PostgreSQL so many read pages, and half as many each search and read
-    /// everything else.
+    /// How many connections read at the same time; on PostgreSQL so many for pages, and so many for everything else.
     pub max_readers: u32,
 }
 
@@ -75,7 +74,6 @@ pub struct Store {
     dialect: Dialect,
     reader: Reader,
     pages: Reader,
-    searches: Reader,
     writer: DatabaseConnection,
     clock: Clock,
 }
@@ -111,18 +109,17 @@ impl Store {
             Ok::<_, StoreError>(Reader(Wire { inner: Database::connect(options).await?, dialect }))
         };
         let max = options.max_readers;
-        let (reader, pages, searches) = match dialect {
+        let (reader, pages) = match dialect {
             Dialect::Sqlite => {
                 let reader = readers(sqlite::options(&url, max)).await?;
-                (reader.clone(), reader.clone(), reader)
+                (reader.clone(), reader)
             }
             Dialect::Postgres => (
-                readers(postgres::options(&url, max.div_ceil(2))).await?,
+                readers(postgres::options(&url, max)).await?,
                 readers(postgres::page_options(&url, max)).await?,
-                readers(postgres::search_options(&url, max.div_ceil(2))).await?,
             ),
         };
-        Ok(Self { url, dialect, reader, pages, searches, writer, clock })
+        Ok(Self { url, dialect, reader, pages, writer, clock })
     }
 
     /// Runs the migrations that the database does not have yet.
@@ -160,11 +157,6 @@ impl Store {
     /// table, a common word) belongs to [`Store::reader`], or says in itself how little it will find.
     pub fn pages(&self) -> &Reader {
         &self.pages
-    }
-
-    /// The connection for search: on PostgreSQL each of its statements is planned for its words.
-    pub fn searches(&self) -> &Reader {
-        &self.searches
     }
 
     /// The domain clock.
@@ -212,7 +204,6 @@ impl Store {
     pub async fn close(self) -> Result<(), StoreError> {
         self.reader.0.inner.close().await?;
         self.pages.0.inner.close().await?;
-        self.searches.0.inner.close().await?;
         Ok(self.writer.close().await?)
     }
 

@@ -45,27 +45,14 @@ pub(super) fn options(url: &str, max: u32) -> ConnectOptions {
 }
 
 /// For the statements of pages, which are many and small: each is planned once for a connection, whatever its values.
-/// Planning who sees what takes longer than looking it up.
+/// Planning who sees what takes longer than looking it up. Not for search, whose plans hang on the words.
 pub(super) fn page_options(url: &str, max: u32) -> ConnectOptions {
-    planning(url, max, "force_generic_plan")
-}
-
-/// For search, each of whose statements is planned for its words: a rare one is found by the index of words, a common one by
-/// going through the newest rows. Left to itself PostgreSQL takes one plan for all of them after a while.
-pub(super) fn search_options(url: &str, max: u32) -> ConnectOptions {
-    planning(url, max, "force_custom_plan")
-}
-
-fn planning(url: &str, max: u32, mode: &str) -> ConnectOptions {
     let mut options = super::pool_options(url, max);
-    let mode = mode.to_owned();
-    options.connect_lazy(true).test_before_acquire_if_idle_for(SURELY_OPEN).map_sqlx_postgres_opts(
-        move |o| {
-            o.application_name("meridian")
-                .statement_cache_capacity(STATEMENTS)
-                .options([("plan_cache_mode", mode.as_str())])
-        },
-    );
+    options.connect_lazy(true).test_before_acquire_if_idle_for(SURELY_OPEN).map_sqlx_postgres_opts(|o| {
+        o.application_name("meridian")
+            .statement_cache_capacity(STATEMENTS)
+            .options([("plan_cache_mode", "force_generic_plan")])
+    });
     options
 }
 

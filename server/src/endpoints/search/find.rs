@@ -101,7 +101,7 @@ pub async fn find(
     query: ApiQuery<SearchQuery>,
 ) -> ApiResult<web::Json<SearchAnswer>> {
     let started = Instant::now();
-    let (conn, pages) = (state.store.searches(), state.store.pages());
+    let (conn, pages) = (state.store.reader(), state.store.pages());
     let query = query.0;
     let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let list = query.list(auth.user);
