@@ -25,7 +25,7 @@ async fn an_address_is_for_one_update_and_ends() {
     let swapped = segment.replace(&studio.update.to_string(), other["id"].as_str().unwrap());
     let ticket = folder.split('/').nth(2).unwrap();
     let mut broken = ticket.to_owned();
-    let changed = if broken.starts_with('A') { "B" } else { "A" };
+    let changed = if broken.get(20..21) == Some("A") { "B" } else { "A" };
     broken.replace_range(20..21, changed);
     for path in [
         swapped,
