@@ -208,8 +208,10 @@ class Seaweed:
         folder, ports = folder or folder_of_a_server(), low_ports(5, 10_000)
         (folder / "data").mkdir()
         names = ("s3.port", "master.port", "volume.port", "filer.port", "admin.port")
+        # Its catalogues listen on fixed ports, where there can be one: the tests have a SeaweedFS of their own meanwhile.
+        catalogues = ("-s3.port.iceberg=0", "-s3.port.lance=0")
         command = [weed.absolute(), "mini", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
-                   "-webdav=false", "-admin.ui=false", *(f"-{name}={port}" for name, port in zip(names, ports))]
+                   "-webdav=false", "-admin.ui=false", *catalogues, *(f"-{name}={port}" for name, port in zip(names, ports))]
         self.port = ports[0]
         self.held = Held(folder, "-", "KILL", command,
                          {"AWS_ACCESS_KEY_ID": KEY[0], "AWS_SECRET_ACCESS_KEY": KEY[1], "S3_BUCKET": BUCKET})
